@@ -1,0 +1,44 @@
+// A small memory of flip-flops: one write port with a mask, Readers synchronous read ports.
+//
+// Same contract as em_sram_macro: an address issued with `read_i` in one cycle gives its word from
+// the next cycle until the next read; a read of the word being written gives the old word. One mask
+// bit enables MaskW bits.
+module em_sram_flops #(
+  parameter int unsigned Words = 16,
+  parameter int unsigned Width = 32,
+  parameter int unsigned MaskW = 8,
+  parameter int unsigned Readers = 1,
+  localparam int unsigned Masks = Width / MaskW,
+  localparam int unsigned AddrW = em_pkg::idx_width(Words)
+) (
+  input  logic                     clk_i,
+  input  logic                     write_i,
+  input  logic [AddrW-1:0]         waddr_i,
+  input  logic [Width-1:0]         wdata_i,
+  input  logic [Masks-1:0]         wmask_i,
+  input  logic [Readers-1:0]       read_i,
+  input  logic [Readers*AddrW-1:0] raddr_i,
+  output logic [Readers*Width-1:0] rdata_o
+);
+  logic [Width-1:0] mem_q [Words];
+
+  for (genvar i = 0; i < Masks; i++) begin : g_write
+    always_ff @(posedge clk_i) begin
+      if (write_i && wmask_i[i]) begin
+        mem_q[waddr_i][i*MaskW +: MaskW] <= wdata_i[i*MaskW +: MaskW];
+      end
+    end
+  end
+
+  for (genvar r = 0; r < Readers; r++) begin : g_reader
+    logic [Width-1:0] rdata_q;
+
+    always_ff @(posedge clk_i) begin
+      if (read_i[r]) begin
+        rdata_q <= mem_q[raddr_i[r*AddrW +: AddrW]];
+      end
+    end
+
+    assign rdata_o[r*Width +: Width] = rdata_q;
+  end
+endmodule

@@ -1,0 +1,66 @@
+/* `emamba check DESIGN`: is the design legal, and how long does it take? From the timing model alone. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "design_file.h"
+#include "timing.h"
+
+enum { CHECK_FRAMES = 8 };
+
+static void print_timing(const em_graph *graph, const em_timing *timing) {
+  double us = 1.0 / graph->design.clock_mhz;
+  uint64_t slowest = 1;
+  for (uint32_t e = 0; e < graph->engine_count; e++) {
+    slowest = timing->engines[e].busy > slowest ? timing->engines[e].busy : slowest;
+  }
+  printf("%-22s %9s %14s %8s %9s %9s\n", "engine", "cyc/tok", "busy/frame", "of max", "starved", "blocked");
+  for (uint32_t e = 0; e < graph->engine_count; e++) {
+    const em_engine_timing *t = &timing->engines[e];
+    char name[EM_NAME_CHARS];
+    em_engine_name(graph, e, name);
+    double cycles = (double)timing->cycles / 100;
+    printf("%-22s %9u %14.0f %7.0f%% %8.1f%% %8.1f%%\n", name, graph->engines[e].busy_cycles,
+           (double)t->busy / CHECK_FRAMES, 100.0 * (double)t->busy / (double)slowest, (double)t->starved / cycles,
+           (double)t->blocked / cycles);
+  }
+  printf("latency %" PRIu64 " cycles (%.2f us), interval %" PRIu64 " cycles (%.2f us, %.0f frames/s) at %g MHz\n",
+         timing->latency_cycles, (double)timing->latency_cycles * us, timing->interval_cycles,
+         (double)timing->interval_cycles * us, 1e6 / ((double)timing->interval_cycles * us), graph->design.clock_mhz);
+}
+
+em_status em_cmd_check(int argc, char **argv, em_error *error) {
+  if (argc != 2 || argv[1][0] == '-') {
+    return em_fail(error, EM_BAD_INPUT, "check: needs exactly one design file; see emamba help");
+  }
+  em_design design;
+  em_technology technology;
+  em_status status = em_design_load(argv[1], &design, &technology, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  em_graph *graph = malloc(sizeof *graph);
+  em_timing *timing = malloc(sizeof *timing);
+  uint64_t *workspace = NULL;
+  if (graph != NULL && timing != NULL) {
+    em_graph_build(graph, &design);
+    workspace = malloc(em_timing_workspace_words(graph) * sizeof *workspace);
+  }
+  if (workspace == NULL) {
+    status = em_fail(error, EM_FAILED, "out of memory");
+  } else {
+    em_timing_run(graph, CHECK_FRAMES, workspace, NULL, NULL, timing);
+    printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", argv[1], design.name,
+           em_design_hash(&design), CHECK_FRAMES);
+    print_timing(graph, timing);
+    em_error rtl;
+    if (em_graph_check_rtl(graph, &rtl) != EM_OK) {
+      printf("C model only: %s\n", rtl.text);
+    }
+  }
+  free(workspace);
+  free(timing);
+  free(graph);
+  return status;
+}

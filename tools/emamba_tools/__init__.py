@@ -1,0 +1,1 @@
+"""Tools around eMamba networks: files, the integer contract, training and quantisation."""
