@@ -11,15 +11,17 @@ JOBS ?= $(shell nproc)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wswitch-enum \
 	-Werror -Wno-psabi
-CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g $(WARNINGS) -Imodels -Isim -Itests -MMD -MP
+CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g $(WARNINGS) -Imodels -Isim -Itests -Itests/support -MMD -MP
 RELEASE := -O3 $(ARCH)
 SANITIZED := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LDLIBS := -lcjson -lyaml -ldl -lm
 
 LIBRARY := $(wildcard models/*.c) $(filter-out sim/main.c,$(wildcard sim/*.c))
 TESTS := $(basename $(notdir $(wildcard tests/test_*.c)))
+TEST_SUPPORT := $(wildcard tests/support/*.c)
+FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all help deps demo frames test lint bench format clean
+.PHONY: all help deps demo frames test test-full test-programs lint bench format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -44,7 +46,8 @@ $(BUILD)/sanitized/%.o: %.c
 $(BUILD)/emamba: $(patsubst %.c,$(BUILD)/release/%.o,$(LIBRARY) sim/main.c)
 	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
 
-$(BUILD)/sanitized/emamba: $(patsubst %.c,$(BUILD)/sanitized/%.o,$(LIBRARY) sim/main.c)
+# Not called emamba beside the real one: a program finds the project two folders above itself.
+$(BUILD)/emamba-sanitized: $(patsubst %.c,$(BUILD)/sanitized/%.o,$(LIBRARY) sim/main.c)
 	$(CC) $(SANITIZED) $^ $(LDLIBS) -o $@
 
 # ---- The RTL of one design: build/rtl/<hash>/, whose package emamba has written ----
@@ -57,7 +60,7 @@ RTL_SHELL := sim/rtl_shell.cpp sim/rtl_port.h
 # $(1) library name without .so, $(2) further sources, $(3) further options
 define verilate
 	verilator --cc --exe --build -j $(JOBS) --top-module em_top --prefix Vem_top -O3 --x-initial unique -Wno-fatal \
-	  --Mdir $(@D)/obj-$(1) -CFLAGS "-fPIC -std=c++17 -I$(CURDIR)/sim $(ARCH)" -LDFLAGS "-shared" \
+	  --Mdir $(@D)/obj-$(1) -CFLAGS "-fPIC -fno-gnu-unique -std=c++17 -I$(CURDIR)/sim $(ARCH)" -LDFLAGS "-shared -Wl,-Bsymbolic" \
 	  -MAKEFLAGS "OPT_FAST=$(RTL_OPT) OPT_SLOW=-O0 OPT_GLOBAL=-O2" $(3) \
 	  $(RTL)/em_pkg.sv $(@D)/em_design_pkg.sv $(filter-out $(RTL)/em_pkg.sv,$(RTL_SOURCES)) $(2) \
 	  $(CURDIR)/sim/rtl_shell.cpp -o $(CURDIR)/$@
@@ -71,5 +74,62 @@ $(BUILD)/rtl/%/libem_rtl_wave.so: $(RTL_SOURCES) $(RTL_PROBES) $(RTL_CHECKS) $(R
 
 $(BUILD)/rtl/%/libem_rtl_bare.so: $(RTL_SOURCES) $(RTL_SHELL)
 	$(call verilate,bare,,)
+
+# ---- Running ----
+
+FMNIST := configs/designs/fmnist.yaml -n configs/networks/fmnist.safetensors -i $(BUILD)/fmnist-test.safetensors
+
+demo: deps ## install, build, and run the default lock-step: 8 Fashion-MNIST test images, model and RTL, every cycle
+	@$(MAKE) --no-print-directory $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors
+	$(BUILD)/emamba cosim $(FMNIST) --frames 8 -o $(BUILD)/demo-results.safetensors \
+	  --report $(BUILD)/demo-report.json --timeline $(BUILD)/demo-timeline.json
+
+frames: $(BUILD)/fmnist-test.safetensors ## convert the installed Fashion-MNIST test images to frames
+
+$(BUILD)/fmnist-test.safetensors: tools/frames.py
+	@mkdir -p $(@D)
+	$(PYTHON) tools/frames.py -o $@
+
+bench: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case ## speeds side by side: model, timing only, RTL, lock-step
+	tests/bench.sh
+
+# ---- Tests ----
+
+$(BUILD)/tests/%: $(BUILD)/release/tests/%.o $(patsubst %.c,$(BUILD)/release/%.o,$(LIBRARY) $(TEST_SUPPORT))
+	@mkdir -p $(@D)
+	$(CC) $(RELEASE) $^ $(LDLIBS) -lcmocka -o $@
+
+$(BUILD)/tests-sanitized/%: $(BUILD)/sanitized/tests/%.o $(patsubst %.c,$(BUILD)/sanitized/%.o,$(LIBRARY) $(TEST_SUPPORT))
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZED) $^ $(LDLIBS) -lcmocka -o $@
+
+$(BUILD)/fuzz/make_seeds: tests/fuzz/make_seeds.c $(patsubst %.c,$(BUILD)/release/%.o,$(LIBRARY))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(RELEASE) $< $(filter %.o,$^) $(LDLIBS) -o $@
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY) $(wildcard models/*.h sim/*.h tests/fuzz/*.h)
+	@mkdir -p $(@D)
+	clang -std=c11 -D_XOPEN_SOURCE=700 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	  -Wno-psabi -Imodels -Isim -Itests/fuzz $< $(LIBRARY) $(LDLIBS) -o $@
+
+test-programs: $(BUILD)/emamba $(BUILD)/emamba-sanitized $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case \
+  $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds
+
+test: deps ## install, build and pass all tests; ends with the count
+	@$(MAKE) --no-print-directory -j $(JOBS) test-programs
+	tests/run
+
+test-full: deps ## the long form: 30 random designs x 20 stall seeds, a million fuzz runs each
+	@$(MAKE) --no-print-directory -j $(JOBS) test-programs
+	RANDOM_DESIGNS=30 RANDOM_SEEDS=20 FUZZ_RUNS=1000000 tests/run
+
+lint: ## Verilator -Wall and yosys over the RTL of every design; clang-format over the C
+	tests/lint.sh
+
+format: ## format the C
+	clang-format -i models/*.[ch] sim/*.[ch] tests/*.[ch] tests/*/*.[ch]
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD)/release $(BUILD)/sanitized -name '*.d' 2>/dev/null)

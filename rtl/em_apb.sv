@@ -1,9 +1,9 @@
 // APB3 slave: global registers, and the configuration bus of all units.
 //
-// No wait states: pready_o is always high. A request is registered in its setup cycle, so that the bus
-// is quiet between requests and a unit is written in the access cycle. Units are loaded while the core
-// is held: a write to anything but CTRL while it runs is an error (pslverr) and has no effect; so is
-// any access past the last unit. Addresses that nothing answers read as 0.
+// No wait states: pready_o is always high. A request is registered in its setup cycle, so that the
+// bus is quiet between requests and a unit is written in the access cycle. Units are loaded while
+// the core is held: a write to anything but CTRL while it runs is an error (pslverr) and has no
+// effect; so is any access past the last unit. Addresses that nothing answers read as 0.
 //
 // Unit 0: 0x00 id, 0x04 design hash low, 0x08 high, 0x0C CTRL (bit 0: run), 0x10 cycles since run,
 // 0x14 status (bit 0: an input frame's tlast was wrong since run).

@@ -1,8 +1,8 @@
 // AXI4-Stream input: one frame of Beats beats of Bytes elements each, into the frame buffer.
 //
-// A beat is accepted in a cycle of tvalid and tready; tready is high while the core runs and the frame
-// buffer has a free slot, and does not depend on tvalid. The first byte (bits 7:0) is the first
-// element. The frame's last beat commits it (`last_o`); tlast must mark exactly that beat:
+// A beat is accepted in a cycle of tvalid and tready; tready is high while the core runs and the
+// frame buffer has a free slot, and does not depend on tvalid. The first byte (bits 7:0) is the
+// first element. The frame's last beat commits it (`last_o`); tlast must mark exactly that beat:
 // `tlast_error_o` is high in the cycle of an accepted beat that disagrees.
 module em_axis_in #(
   parameter int unsigned Unit = 0,

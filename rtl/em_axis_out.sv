@@ -1,10 +1,10 @@
 // AXI4-Stream output: Beats beats of Bytes elements for each token of its buffer.
 //
 // `valid_q` says that the beat that was read is offered; tvalid, tdata and tlast then stay until
-// tready. A token is fetched in a cycle in which nothing is offered: 1 + Beats cycles a token and the
-// cycles without tready. The accept of a token's last beat releases it (`last_o`). tlast marks the
-// last beat of a frame, that is of Tokens tokens. With Requant (a network without head) each code is
-// requantised by out_shift; otherwise it is the result itself.
+// tready. A token is fetched in a cycle in which nothing is offered: 1 + Beats cycles a token and
+// the cycles without tready. The accept of a token's last beat releases it (`last_o`). tlast marks
+// the last beat of a frame, that is of Tokens tokens. With Requant (a network without head) each
+// code is requantised by out_shift; otherwise it is the result itself.
 module em_axis_out #(
   parameter int unsigned Unit = 0,
   parameter int unsigned Bytes = 4,
@@ -100,9 +100,7 @@ module em_axis_out #(
     logic [em_pkg::ShiftW-1:0] out_shift;
 
     em_cfg_reg u_out_shift (
-      .clk_i  (clk_i),
-      .write_i(reg_write),
-      .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+      .clk_i(clk_i), .write_i(reg_write), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
       .value_o(out_shift)
     );
 

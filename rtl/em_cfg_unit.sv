@@ -1,8 +1,8 @@
 // A unit's end of the configuration bus: register write strobes and performance counters.
 //
-// `reg_write_o[i]` is high in the cycle in which register i of the unit (byte address 4*i, memory 0)
-// is written with the bus's wdata. `rdata_o` is combinational: the addressed counter, or 0 when the
-// bus addresses anything else, so that units' read data are joined by OR.
+// `reg_write_o[i]` is high in the cycle in which register i of the unit (byte address 4*i, memory
+// 0) is written with the bus's wdata. `rdata_o` is combinational: the addressed counter, or 0 when
+// the bus addresses anything else, so that units' read data are joined by OR.
 module em_cfg_unit #(
   parameter int unsigned Unit = 0,
   parameter int unsigned Registers = 1

@@ -1,9 +1,9 @@
 // The conv engine: depthwise causal convolution of s, and SiLU of the result (x) and of z (g).
 //
 // Timing: docs/microarchitecture.md, "conv"; a token takes 2 * G + 3 cycles, G = Channels / Lanes.
-// Conversations: sz (s and z of a token), x and g, as em_token_buffer has them; x and g are committed
-// and sz released when `last_o` is high. The engine counts tokens: on the first of the Tokens of a
-// frame the history reads as 0.
+// Conversations: sz (s and z of a token), x and g, as em_token_buffer has them; x and g are
+// committed and sz released when `last_o` is high. The engine counts tokens: on the first of the
+// Tokens of a frame the history reads as 0.
 module em_conv #(
   parameter int unsigned Unit = 0,
   parameter int unsigned Channels = 40,
@@ -128,25 +128,19 @@ module em_conv #(
   em_cfg_reg #(
     .Width(em_pkg::AccShiftW)
   ) u_acc_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[0]),
-    .wdata_i(cfg_i.wdata[em_pkg::AccShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[0]), .wdata_i(cfg_i.wdata[em_pkg::AccShiftW-1:0]),
     .value_o(acc_shift)
   );
 
   em_cfg_reg #(
     .Width(em_pkg::AlignShiftW)
   ) u_bias_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[1]),
-    .wdata_i(cfg_i.wdata[em_pkg::AlignShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[1]), .wdata_i(cfg_i.wdata[em_pkg::AlignShiftW-1:0]),
     .value_o(bias_shift)
   );
 
   em_cfg_reg u_conv_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[2]),
-    .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[2]), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
     .value_o(conv_shift)
   );
 
@@ -171,11 +165,8 @@ module em_conv #(
     .Words (Groups),
     .Bytes (Lanes * Taps)
   ) u_weight_cfg (
-    .cfg_i  (cfg_i),
-    .write_o(weight_write),
-    .addr_o (weight_waddr),
-    .data_o (weight_wdata),
-    .mask_o (weight_wmask)
+    .cfg_i(cfg_i), .write_o(weight_write), .addr_o(weight_waddr), .data_o(weight_wdata),
+    .mask_o(weight_wmask)
   );
 
   em_sram #(
@@ -183,14 +174,9 @@ module em_conv #(
     .Lanes       (Lanes * Taps),
     .MacroMinBits(MacroMinBits)
   ) u_weight_mem (
-    .clk_i  (clk_i),
-    .write_i(weight_write),
-    .waddr_i(weight_waddr),
-    .wdata_i(weight_wdata),
-    .wmask_i(weight_wmask),
-    .read_i (read_s),
-    .raddr_i(group0),
-    .rdata_o(weights)
+    .clk_i(clk_i), .write_i(weight_write), .waddr_i(weight_waddr),
+    .wdata_i(weight_wdata), .wmask_i(weight_wmask),
+    .read_i(read_s), .raddr_i(group0), .rdata_o(weights)
   );
 
   em_cfg_mem #(
@@ -199,11 +185,8 @@ module em_conv #(
     .Words (Groups),
     .Bytes (Lanes)
   ) u_bias_cfg (
-    .cfg_i  (cfg_i),
-    .write_o(bias_write),
-    .addr_o (bias_waddr),
-    .data_o (bias_wdata),
-    .mask_o (bias_wmask)
+    .cfg_i(cfg_i), .write_o(bias_write), .addr_o(bias_waddr), .data_o(bias_wdata),
+    .mask_o(bias_wmask)
   );
 
   em_sram #(
@@ -211,14 +194,9 @@ module em_conv #(
     .Lanes       (Lanes),
     .MacroMinBits(MacroMinBits)
   ) u_bias_mem (
-    .clk_i  (clk_i),
-    .write_i(bias_write),
-    .waddr_i(bias_waddr),
-    .wdata_i(bias_wdata),
-    .wmask_i(bias_wmask),
-    .read_i (mac),
-    .raddr_i(group1),
-    .rdata_o(bias)
+    .clk_i(clk_i), .write_i(bias_write), .waddr_i(bias_waddr),
+    .wdata_i(bias_wdata), .wmask_i(bias_wmask),
+    .read_i(mac), .raddr_i(group1), .rdata_o(bias)
   );
 
   em_sram #(
@@ -227,14 +205,9 @@ module em_conv #(
     .MaskLanes   (HistoryBytes),
     .MacroMinBits(MacroMinBits)
   ) u_history_mem (
-    .clk_i  (clk_i),
-    .write_i(mac),
-    .waddr_i(group1),
-    .wdata_i(history_next),
-    .wmask_i(1'b1),
-    .read_i (read_s),
-    .raddr_i(group0),
-    .rdata_o(history_read)
+    .clk_i(clk_i), .write_i(mac), .waddr_i(group1),
+    .wdata_i(history_next), .wmask_i(1'b1),
+    .read_i(read_s), .raddr_i(group0), .rdata_o(history_read)
   );
 
   assign history = first_token ? '0 : history_read;

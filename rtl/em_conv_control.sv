@@ -1,9 +1,9 @@
 // Cycle control of the conv engine: Groups steps for the channels of s, then Groups for those of z.
 //
 // `start_i` is cycle 0 of a token, the first step's. Each step runs through four stages: 0 reads,
-// 1 multiplies (s) or passes (z), 2 requantises, 3 evaluates and writes. For stage n, `stage_o[n]` says
-// that a step is in it, `gate_o[n]` that the step belongs to z; group1_o and group3_o are its channel
-// group in stages 1 and 3. `last_o` is the last step's stage 3: cycle 2 * Groups + 2.
+// 1 multiplies (s) or passes (z), 2 requantises, 3 evaluates and writes. For stage n, `stage_o[n]`
+// says that a step is in it, `gate_o[n]` that the step belongs to z; group1_o and group3_o are its
+// channel group in stages 1 and 3. `last_o` is the last step's stage 3: cycle 2 * Groups + 2.
 module em_conv_control #(
   parameter int unsigned Groups = 5,
   localparam int unsigned GroupW = em_pkg::idx_width(Groups),

@@ -1,10 +1,11 @@
 // One channel of the conv engine.
 //
 // Stage 1, mac_i: acc = sum of Taps products of weights with history and x; or pass_i: acc = x.
-// Stage 2, req_i: w = requant((acc << acc_shift) + (bias << bias_shift), conv_shift); or move_i: w = acc.
+// Stage 2, req_i: w = requant((acc << acc_shift) + (bias << bias_shift), conv_shift); or move_i: w
+// = acc.
 // Stage 3: w_o goes to the piecewise-linear unit.
-// Weight byte k belongs to the input k steps after the oldest; history byte 0 is the oldest. history_o
-// is the history with x in, combinational.
+// Weight byte k belongs to the input k steps after the oldest; history byte 0 is the oldest.
+// history_o is the history with x in, combinational.
 //
 // Widths: |acc| <= Taps * 2^14 < 2^(14 + C) with C = clog2(Taps + 1): 15 + C bits; the total as in
 // em_linear_lane.

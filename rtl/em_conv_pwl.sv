@@ -1,8 +1,8 @@
 // Write-back of the conv engine: the SiLU units and their two tables.
 //
 // In a cycle of x_i the Lanes codes w_i become x: SiLU by table 0 or, without Silu, requantised by
-// x_shift. In a cycle of gate_i they become g: SiLU by table 1. The two exclude each other, so each lane
-// has one unit and the table is chosen once for all lanes. y_o is 0 in other cycles.
+// x_shift. In a cycle of gate_i they become g: SiLU by table 1. The two exclude each other, so each
+// lane has one unit and the table is chosen once for all lanes. y_o is 0 in other cycles.
 // Registers: x_shift (x_shift_write_i), tables 0 (only with Silu) and 1 of the unit.
 module em_conv_pwl #(
   parameter int unsigned Unit = 0,
@@ -91,9 +91,7 @@ module em_conv_pwl #(
     logic [Lanes*8-1:0] requant;
 
     em_cfg_reg u_x_shift (
-      .clk_i  (clk_i),
-      .write_i(x_shift_write_i),
-      .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+      .clk_i(clk_i), .write_i(x_shift_write_i), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
       .value_o(x_shift)
     );
 

@@ -3,15 +3,16 @@
 // Protocol (em_divider_steps drives it for all lanes of an engine): `load_i` for one cycle takes
 // num_i; `step_i` in each of the next eight cycles finds one bit of the quotient, bit 7 first; from
 // the cycle after the last step until the next load, code_o holds the result. den_i is positive and
-// stable from the cycle after the load until the result is taken; load_i and step_i exclude each other.
+// stable from the cycle after the load until the result is taken; load_i and step_i exclude each
+// other.
 //
 // Only the quotient's last bits can matter: bit 7 set means |num| / den >= 128, which saturates for
 // either sign. Otherwise |num| < den * 2^7, and after each step the doubled remainder is below
-// den * 2^8, so RemW = max(NumW - 1, DenW + 8) bits never overflow. (When bit 7 is set the remainder
-// may overflow; nothing depends on it any more.) |num| must be below 2^(NumW-1).
+// den * 2^8, so RemW = max(NumW - 1, DenW + 8) bits never overflow. (When bit 7 is set the
+// remainder may overflow; nothing depends on it any more.) |num| must be below 2^(NumW-1).
 //
-// The remainder is doubled once a step: after eight, rem = 2^8 * (num mod den), so comparing it with
-// den * 2^7 compares the rest with one half.
+// The remainder is doubled once a step: after eight, rem = 2^8 * (num mod den), so comparing it
+// with den * 2^7 compares the rest with one half.
 module em_divider #(
   parameter int unsigned NumW = 36,
   parameter int unsigned DenW = 27

@@ -4,8 +4,8 @@
 //   flatten: store, L tokens at once -> head_0 [-> hidden -> head_1] -> out -> (axis_out)
 //   mean:    store -> pool -> pooled -> head_0 [-> hidden -> head_1] -> out -> (axis_out)
 //
-// The store_* ports are the writer's side of u_store_buf; the out_* ports are the reader's side of the
-// buffer that axis_out reads. Configuration units: FirstUnit + 0 pool, 1 head_0, 2 head_1.
+// The store_* ports are the writer's side of u_store_buf; the out_* ports are the reader's side of
+// the buffer that axis_out reads. Configuration units: FirstUnit + 0 pool, 1 head_0, 2 head_1.
 // Ports are grouped a conversation a line.
 module em_head #(
   parameter int unsigned FirstUnit = 17,

@@ -6,9 +6,9 @@
 //
 // Conversations: x (input tokens), res (residual tokens, read with OutLanes; only with Residual), y
 // (output tokens), each as em_token_buffer has it. The engine commits y and releases x and res when
-// `last_o` is high; with Patch it releases x when `frame_last_o` is high, the last token of a frame.
-// Row groups with a post requantisation: rows [0, Bound0), [Bound0, Bound1), [Bound1, OutFeatures),
-// of which the first Groups exist.
+// `last_o` is high; with Patch it releases x when `frame_last_o` is high, the last token of a
+// frame. Row groups with a post requantisation: rows [0, Bound0), [Bound0, Bound1), [Bound1,
+// OutFeatures), of which the first Groups exist.
 module em_linear #(
   parameter int unsigned Unit = 0,
   parameter int unsigned InFeatures = 20,
@@ -197,11 +197,8 @@ module em_linear #(
     .Words (Steps),
     .Bytes (InLanes * OutLanes)
   ) u_weight_cfg (
-    .cfg_i  (cfg_i),
-    .write_o(weight_write),
-    .addr_o (weight_waddr),
-    .data_o (weight_wdata),
-    .mask_o (weight_wmask)
+    .cfg_i(cfg_i), .write_o(weight_write), .addr_o(weight_waddr), .data_o(weight_wdata),
+    .mask_o(weight_wmask)
   );
 
   em_sram #(
@@ -209,14 +206,9 @@ module em_linear #(
     .Lanes       (InLanes * OutLanes),
     .MacroMinBits(MacroMinBits)
   ) u_weight_mem (
-    .clk_i  (clk_i),
-    .write_i(weight_write),
-    .waddr_i(weight_waddr),
-    .wdata_i(weight_wdata),
-    .wmask_i(weight_wmask),
-    .read_i (issue),
-    .raddr_i(step),
-    .rdata_o(weights)
+    .clk_i(clk_i), .write_i(weight_write), .waddr_i(weight_waddr),
+    .wdata_i(weight_wdata), .wmask_i(weight_wmask),
+    .read_i(issue), .raddr_i(step), .rdata_o(weights)
   );
 
   if (Bias) begin : g_bias
@@ -231,11 +223,8 @@ module em_linear #(
       .Words (Rows),
       .Bytes (OutLanes)
     ) u_bias_cfg (
-      .cfg_i  (cfg_i),
-      .write_o(bias_write),
-      .addr_o (bias_waddr),
-      .data_o (bias_wdata),
-      .mask_o (bias_wmask)
+      .cfg_i(cfg_i), .write_o(bias_write), .addr_o(bias_waddr), .data_o(bias_wdata),
+      .mask_o(bias_wmask)
     );
 
     em_sram #(
@@ -243,14 +232,9 @@ module em_linear #(
       .Lanes       (OutLanes),
       .MacroMinBits(MacroMinBits)
     ) u_bias_mem (
-      .clk_i  (clk_i),
-      .write_i(bias_write),
-      .waddr_i(bias_waddr),
-      .wdata_i(bias_wdata),
-      .wmask_i(bias_wmask),
-      .read_i (bias_read),
-      .raddr_i(bias_row),
-      .rdata_o(bias)
+      .clk_i(clk_i), .write_i(bias_write), .waddr_i(bias_waddr),
+      .wdata_i(bias_wdata), .wmask_i(bias_wmask),
+      .read_i(bias_read), .raddr_i(bias_row), .rdata_o(bias)
     );
   end else begin : g_no_bias
     logic unused_bias_read;

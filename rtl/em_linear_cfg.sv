@@ -1,8 +1,8 @@
 // Configuration of a linear engine: unit registers that its parameters call for, and counters.
 //
 // Registers in the order of the APB map: x_shift acc_shift bias_shift out_shift post_shift0..2
-// res_tok_shift res_out_shift res_shift. One that the engine has no use for does not exist and reads
-// as 0 inside: a write to it is ignored.
+// res_tok_shift res_out_shift res_shift. One that the engine has no use for does not exist and
+// reads as 0 inside: a write to it is ignored.
 module em_linear_cfg #(
   parameter int unsigned Unit = 0,
   parameter bit InRequant = 1'b0,
@@ -43,9 +43,7 @@ module em_linear_cfg #(
 
   if (InRequant) begin : g_in_requant
     em_cfg_reg u_x_shift (
-      .clk_i  (clk_i),
-      .write_i(reg_write[0]),
-      .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+      .clk_i(clk_i), .write_i(reg_write[0]), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
       .value_o(x_shift_o)
     );
   end else begin : g_no_in_requant
@@ -56,17 +54,13 @@ module em_linear_cfg #(
     em_cfg_reg #(
       .Width(em_pkg::AccShiftW)
     ) u_acc_shift (
-      .clk_i  (clk_i),
-      .write_i(reg_write[1]),
-      .wdata_i(cfg_i.wdata[em_pkg::AccShiftW-1:0]),
+      .clk_i(clk_i), .write_i(reg_write[1]), .wdata_i(cfg_i.wdata[em_pkg::AccShiftW-1:0]),
       .value_o(acc_shift_o)
     );
     em_cfg_reg #(
       .Width(em_pkg::AlignShiftW)
     ) u_bias_shift (
-      .clk_i  (clk_i),
-      .write_i(reg_write[2]),
-      .wdata_i(cfg_i.wdata[em_pkg::AlignShiftW-1:0]),
+      .clk_i(clk_i), .write_i(reg_write[2]), .wdata_i(cfg_i.wdata[em_pkg::AlignShiftW-1:0]),
       .value_o(bias_shift_o)
     );
   end else begin : g_no_bias
@@ -75,18 +69,14 @@ module em_linear_cfg #(
   end
 
   em_cfg_reg u_out_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[3]),
-    .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[3]), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
     .value_o(out_shift_o)
   );
 
   for (genvar g = 0; g < 3; g++) begin : g_post
     if (g < Groups) begin : g_used
       em_cfg_reg u_post_shift (
-        .clk_i  (clk_i),
-        .write_i(reg_write[4 + g]),
-        .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+        .clk_i(clk_i), .write_i(reg_write[4 + g]), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
         .value_o(post_shift_o[g*em_pkg::ShiftW +: em_pkg::ShiftW])
       );
     end else begin : g_unused
@@ -98,23 +88,17 @@ module em_linear_cfg #(
     em_cfg_reg #(
       .Width(em_pkg::AlignShiftW)
     ) u_res_tok_shift (
-      .clk_i  (clk_i),
-      .write_i(reg_write[7]),
-      .wdata_i(cfg_i.wdata[em_pkg::AlignShiftW-1:0]),
+      .clk_i(clk_i), .write_i(reg_write[7]), .wdata_i(cfg_i.wdata[em_pkg::AlignShiftW-1:0]),
       .value_o(res_tok_shift_o)
     );
     em_cfg_reg #(
       .Width(em_pkg::AlignShiftW)
     ) u_res_out_shift (
-      .clk_i  (clk_i),
-      .write_i(reg_write[8]),
-      .wdata_i(cfg_i.wdata[em_pkg::AlignShiftW-1:0]),
+      .clk_i(clk_i), .write_i(reg_write[8]), .wdata_i(cfg_i.wdata[em_pkg::AlignShiftW-1:0]),
       .value_o(res_out_shift_o)
     );
     em_cfg_reg u_res_shift (
-      .clk_i  (clk_i),
-      .write_i(reg_write[9]),
-      .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+      .clk_i(clk_i), .write_i(reg_write[9]), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
       .value_o(res_shift_o)
     );
   end else begin : g_no_residual

@@ -1,8 +1,8 @@
 // Datapath of a linear engine: OutLanes rows of InLanes products, and each row's requantisation.
 //
 // Driven by em_linear_steps: in the cycle of mac_i the x chunk and the weight word are present, in
-// that of wb1_i the bias word, in that of wb2_i the residual chunk. Weight byte o*InLanes + l is the
-// weight of row o and input l. y_o is 0 unless wb2_i is high.
+// that of wb1_i the bias word, in that of wb2_i the residual chunk. Weight byte o*InLanes + l is
+// the weight of row o and input l. y_o is 0 unless wb2_i is high.
 module em_linear_rows #(
   parameter int unsigned InFeatures = 20,
   parameter int unsigned OutFeatures = 20,

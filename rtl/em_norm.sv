@@ -1,8 +1,9 @@
-// The norm engine: range normalisation of one token, Units elements at a time, each with its divider.
+// The norm engine: range normalisation of one token, Units elements at a time, each with its
+// divider.
 //
 // Timing: docs/microarchitecture.md, "norm"; a token takes 10 * G + 3 cycles, G = Features / Units.
-// Conversations: x (tokens of the block's input), y (normalised tokens), as em_token_buffer has them;
-// y is committed and x released when `last_o` is high.
+// Conversations: x (tokens of the block's input), y (normalised tokens), as em_token_buffer has
+// them; y is committed and x released when `last_o` is high.
 module em_norm #(
   parameter int unsigned Unit = 0,
   parameter int unsigned Features = 20,
@@ -104,9 +105,7 @@ module em_norm #(
     em_cfg_reg #(
       .Width(AlignShiftW)
     ) u_shift (
-      .clk_i  (clk_i),
-      .write_i(reg_write[i]),
-      .wdata_i(cfg_i.wdata[AlignShiftW-1:0]),
+      .clk_i(clk_i), .write_i(reg_write[i]), .wdata_i(cfg_i.wdata[AlignShiftW-1:0]),
       .value_o(shifts[i*AlignShiftW +: AlignShiftW])
     );
   end
@@ -129,11 +128,8 @@ module em_norm #(
       .Words (Groups),
       .Bytes (Units)
     ) u_mem_cfg (
-      .cfg_i  (cfg_i),
-      .write_o(mem_write[i]),
-      .addr_o (mem_waddr[i*GroupW +: GroupW]),
-      .data_o (mem_wdata[i*Units*8 +: Units*8]),
-      .mask_o (mem_wmask[i*Units +: Units])
+      .cfg_i(cfg_i), .write_o(mem_write[i]), .addr_o(mem_waddr[i*GroupW +: GroupW]),
+      .data_o(mem_wdata[i*Units*8 +: Units*8]), .mask_o(mem_wmask[i*Units +: Units])
     );
   end
 
@@ -142,14 +138,9 @@ module em_norm #(
     .Lanes       (Units),
     .MacroMinBits(MacroMinBits)
   ) u_gamma_mem (
-    .clk_i  (clk_i),
-    .write_i(mem_write[0]),
-    .waddr_i(mem_waddr[GroupW-1:0]),
-    .wdata_i(mem_wdata[Units*8-1:0]),
-    .wmask_i(mem_wmask[Units-1:0]),
-    .read_i (group_read),
-    .raddr_i(x_index_o),
-    .rdata_o(gamma)
+    .clk_i(clk_i), .write_i(mem_write[0]), .waddr_i(mem_waddr[GroupW-1:0]),
+    .wdata_i(mem_wdata[Units*8-1:0]), .wmask_i(mem_wmask[Units-1:0]),
+    .read_i(group_read), .raddr_i(x_index_o), .rdata_o(gamma)
   );
 
   em_sram #(
@@ -157,14 +148,9 @@ module em_norm #(
     .Lanes       (Units),
     .MacroMinBits(MacroMinBits)
   ) u_beta_mem (
-    .clk_i  (clk_i),
-    .write_i(mem_write[1]),
-    .waddr_i(mem_waddr[2*GroupW-1:GroupW]),
-    .wdata_i(mem_wdata[2*Units*8-1:Units*8]),
-    .wmask_i(mem_wmask[2*Units-1:Units]),
-    .read_i (group_read),
-    .raddr_i(x_index_o),
-    .rdata_o(beta)
+    .clk_i(clk_i), .write_i(mem_write[1]), .waddr_i(mem_waddr[2*GroupW-1:GroupW]),
+    .wdata_i(mem_wdata[2*Units*8-1:Units*8]), .wmask_i(mem_wmask[2*Units-1:Units]),
+    .read_i(group_read), .raddr_i(x_index_o), .rdata_o(beta)
   );
 
   // What all lanes share. dr is the same for every group of a token, and so is den.

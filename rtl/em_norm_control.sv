@@ -1,8 +1,8 @@
 // Cycle control of the norm engine: a scan of Groups groups, then one division for each group.
 //
 // `start_i` is cycle 0 of a token. read_o with index_o: cycles 0..Groups-1 (the scan) and
-// a = Groups + 9j for each group j. scan_o marks the scan's reads. stat_o follows the scan's reads by a
-// cycle, t1_o the groups' by one, num_o by two, step_o by 3..10, write_o by 11.
+// a = Groups + 9j for each group j. scan_o marks the scan's reads. stat_o follows the scan's reads
+// by a cycle, t1_o the groups' by one, num_o by two, step_o by 3..10, write_o by 11.
 // A read of the next group falls on step 6 (a + 9) of the current one. `last_o` is the last write:
 // cycle 10 * Groups + 2.
 module em_norm_control #(

@@ -5,10 +5,10 @@
 // which step_i and en_i drive as em_divider says. dr_i = D*range and den_i = dr << out_shift are
 // shared by all lanes.
 //
-// Widths, with F = clog2(Features): |D*x| and |sum| <= D * 2^7 <= 2^(7 + F); |t1| = |sum over j of (x - x_j)| <= 255 * (D - 1) < 2^(8 + F),
-// 9 + F bits. dr <= 255 * D < 2^(8 + F), 8 + F bits unsigned. |gamma|, |beta| <= 2^7 and shifts are at
-// most 15, so |num| <= (255 * (D - 1) + 255 * D) * 2^22 < 2^(31 + F): 32 + F bits.
-// den < 2^(8 + F + 15): 23 + F bits.
+// Widths, with F = clog2(Features): |D*x| and |sum| <= D * 2^7 <= 2^(7 + F); |t1| = |sum over j of
+// (x - x_j)| <= 255 * (D - 1) < 2^(8 + F), 9 + F bits. dr <= 255 * D < 2^(8 + F), 8 + F bits
+// unsigned. |gamma|, |beta| <= 2^7 and shifts are at most 15, so |num| <= (255 * (D - 1) + 255 * D)
+// * 2^22 < 2^(31 + F): 32 + F bits. den < 2^(8 + F + 15): 23 + F bits.
 module em_norm_lane #(
   parameter int unsigned Features = 20,
   localparam int unsigned FeatureW = $clog2(Features),

@@ -1,7 +1,7 @@
 // Sum, maximum and minimum of a token, Lanes elements a cycle.
 //
-// In a cycle of `stat_i` the elements are taken in; with `first_i` they start a new token. The results
-// hold from the next cycle until the next token's first elements.
+// In a cycle of `stat_i` the elements are taken in; with `first_i` they start a new token. The
+// results hold from the next cycle until the next token's first elements.
 // Widths: |sum| <= Features * 2^7, and -Features * 2^7 >= -2^(7 + clog2(Features)), so 8 +
 // clog2(Features) bits hold it. The range is 1..255: max - min, but at least 1.
 module em_norm_stats #(

@@ -1,8 +1,8 @@
 // Frame chunk addresses of the patches, in the order in which patch_embed reads them.
 //
 // The frame is [Height, Width, Channels] row-major in chunks of Lanes elements. Chunk i of patch
-// (py, px) holds its elements e = i * Lanes ..: row r = e / (Side*Channels), the rest within the row.
-// Lanes divides Side * Channels, so a chunk stays within one row of one patch.
+// (py, px) holds its elements e = i * Lanes ..: row r = e / (Side*Channels), the rest within the
+// row. Lanes divides Side * Channels, so a chunk stays within one row of one patch.
 // `step_i` advances to the next chunk, with `row_group_end_i` back to the patch's first. `next_i`
 // (with the last step of a token or later, not with a step of the next) moves to the next patch,
 // row-major, and after the last patch to the first. `last_o`: this patch is the frame's last.

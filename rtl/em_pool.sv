@@ -118,18 +118,14 @@ module em_pool #(
   em_cfg_reg #(
     .Width(AlignShiftW)
   ) u_num_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[0]),
-    .wdata_i(cfg_i.wdata[AlignShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[0]), .wdata_i(cfg_i.wdata[AlignShiftW-1:0]),
     .value_o(num_shift)
   );
 
   em_cfg_reg #(
     .Width(AlignShiftW)
   ) u_den_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[1]),
-    .wdata_i(cfg_i.wdata[AlignShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[1]), .wdata_i(cfg_i.wdata[AlignShiftW-1:0]),
     .value_o(den_shift)
   );
 
@@ -146,14 +142,9 @@ module em_pool #(
     .MaskLanes   (Lanes),
     .MacroMinBits(MacroMinBits)
   ) u_sum_mem (
-    .clk_i  (clk_i),
-    .write_i(add),
-    .waddr_i(add_index),
-    .wdata_i(totals),
-    .wmask_i(1'b1),
-    .read_i (x_read_o),
-    .raddr_i(x_index_o),
-    .rdata_o(sums)
+    .clk_i(clk_i), .write_i(add), .waddr_i(add_index),
+    .wdata_i(totals), .wmask_i(1'b1),
+    .read_i(x_read_o), .raddr_i(x_index_o), .rdata_o(sums)
   );
 
   for (genvar i = 0; i < Lanes; i++) begin : g_lane

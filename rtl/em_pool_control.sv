@@ -2,8 +2,8 @@
 // division for each group.
 //
 // `start_i` is cycle 0 of a token; `last_token_i` holds for the token. read_o with index_o: cycles
-// 0..Groups-1; on the last token a = 9j. add_o (not the last token) and num_o (the last) follow a read
-// by a cycle with add_index_o; step_o by 2..9 and write_o with windex_o by 10.
+// 0..Groups-1; on the last token a = 9j. add_o (not the last token) and num_o (the last) follow a
+// read by a cycle with add_index_o; step_o by 2..9 and write_o with windex_o by 10.
 // A read of the next group falls on step 7 (a + 9) of the current one. `last_o`: cycle Groups, or
 // cycle 9 * Groups + 1 of the last token.
 module em_pool_control #(

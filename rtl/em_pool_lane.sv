@@ -3,9 +3,9 @@
 // total_o = (clear_i ? 0 : sum_i) + x_i, combinational while en_i is high, else 0. num_i divides
 // total << num_shift by den_i; step_i and out_en_i drive the divider as em_divider says.
 //
-// Widths, with T = clog2(Tokens): |total| <= Tokens * 2^7 and -Tokens * 2^7 >= -2^(7 + T): 8 + T bits.
-// |num| <= Tokens * 2^7 * 2^15 <= 2^(22 + T), 24 + T bits for em_divider. den <= Tokens * 2^15, 16 + T
-// bits.
+// Widths, with T = clog2(Tokens): |total| <= Tokens * 2^7 and -Tokens * 2^7 >= -2^(7 + T): 8 + T
+// bits. |num| <= Tokens * 2^7 * 2^15 <= 2^(22 + T), 24 + T bits for em_divider. den <= Tokens *
+// 2^15, 16 + T bits.
 module em_pool_lane #(
   parameter int unsigned Tokens = 16,
   localparam int unsigned SumW = 8 + $clog2(Tokens),

@@ -1,10 +1,10 @@
 // Start, busy and idle reasons of an engine.
 //
 // A token starts in the first cycle in which the engine is idle, every input is valid and every
-// output ready. `busy_o` covers the start cycle and all cycles to the one in which the engine raises
-// `last_i`; the next token may start in the cycle after that. The engine must raise `last_i` in
-// cycle Cycles - 1 of the token (cycle AltCycles - 1 of tokens that take another time; see em_pool),
-// counted from the start cycle 0: its busy formula. em_sequencer_sva checks it.
+// output ready. `busy_o` covers the start cycle and all cycles to the one in which the engine
+// raises `last_i`; the next token may start in the cycle after that. The engine must raise `last_i`
+// in cycle Cycles - 1 of the token (cycle AltCycles - 1 of tokens that take another time; see
+// em_pool), counted from the start cycle 0: its busy formula. em_sequencer_sva checks it.
 module em_sequencer #(
   parameter int unsigned Cycles = 2,
   parameter int unsigned AltCycles = Cycles

@@ -2,9 +2,9 @@
 //
 // Timing: docs/microarchitecture.md, "ssm"; a token takes P + S + 6 cycles with
 // P = (Rank + 2 * States) / PLanes and S = Channels * States / Lanes.
-// Conversations: p (delta_in, B, C of a token, read with PLanes), x, delta, g (read with Chans), and q,
-// as em_token_buffer has them; q is committed and the inputs released when `last_o` is high. The
-// engine counts tokens: on the first of the Tokens of a frame the state reads as 0.
+// Conversations: p (delta_in, B, C of a token, read with PLanes), x, delta, g (read with Chans),
+// and q, as em_token_buffer has them; q is committed and the inputs released when `last_o` is high.
+// The engine counts tokens: on the first of the Tokens of a frame the state reads as 0.
 // Lanes divides States, or is a multiple of it with Lanes / States dividing Channels.
 module em_ssm #(
   parameter int unsigned Unit = 0,
@@ -200,11 +200,7 @@ module em_ssm #(
     .Words (Steps),
     .Bytes (Lanes)
   ) u_a_cfg (
-    .cfg_i  (cfg_i),
-    .write_o(a_write),
-    .addr_o (a_waddr),
-    .data_o (a_wdata),
-    .mask_o (a_wmask)
+    .cfg_i(cfg_i), .write_o(a_write), .addr_o(a_waddr), .data_o(a_wdata), .mask_o(a_wmask)
   );
 
   em_sram #(
@@ -212,14 +208,9 @@ module em_ssm #(
     .Lanes       (Lanes),
     .MacroMinBits(MacroMinBits)
   ) u_a_mem (
-    .clk_i  (clk_i),
-    .write_i(a_write),
-    .waddr_i(a_waddr),
-    .wdata_i(a_wdata),
-    .wmask_i(a_wmask),
-    .read_i (step[0]),
-    .raddr_i(word0),
-    .rdata_o(a)
+    .clk_i(clk_i), .write_i(a_write), .waddr_i(a_waddr),
+    .wdata_i(a_wdata), .wmask_i(a_wmask),
+    .read_i(step[0]), .raddr_i(word0), .rdata_o(a)
   );
 
   em_cfg_mem #(
@@ -228,11 +219,7 @@ module em_ssm #(
     .Words (Groups),
     .Bytes (Chans)
   ) u_d_cfg (
-    .cfg_i  (cfg_i),
-    .write_o(d_write),
-    .addr_o (d_waddr),
-    .data_o (d_wdata),
-    .mask_o (d_wmask)
+    .cfg_i(cfg_i), .write_o(d_write), .addr_o(d_waddr), .data_o(d_wdata), .mask_o(d_wmask)
   );
 
   em_sram #(
@@ -240,14 +227,9 @@ module em_ssm #(
     .Lanes       (Chans),
     .MacroMinBits(MacroMinBits)
   ) u_d_mem (
-    .clk_i  (clk_i),
-    .write_i(d_write),
-    .waddr_i(d_waddr),
-    .wdata_i(d_wdata),
-    .wmask_i(d_wmask),
-    .read_i (group_done[4]),
-    .raddr_i(group4),
-    .rdata_o(d)
+    .clk_i(clk_i), .write_i(d_write), .waddr_i(d_waddr),
+    .wdata_i(d_wdata), .wmask_i(d_wmask),
+    .read_i(group_done[4]), .raddr_i(group4), .rdata_o(d)
   );
 
   em_sram #(
@@ -257,14 +239,9 @@ module em_ssm #(
     .MaskLanes   (Lanes),
     .MacroMinBits(MacroMinBits)
   ) u_state_mem (
-    .clk_i  (clk_i),
-    .write_i(step[4]),
-    .waddr_i(word4),
-    .wdata_i(h_next),
-    .wmask_i(1'b1),
-    .read_i (step[2]),
-    .raddr_i(word2),
-    .rdata_o(h)
+    .clk_i(clk_i), .write_i(step[4]), .waddr_i(word4),
+    .wdata_i(h_next), .wmask_i(1'b1),
+    .read_i(step[2]), .raddr_i(word2), .rdata_o(h)
   );
 
   // Datapath.

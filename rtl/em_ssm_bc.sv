@@ -1,8 +1,8 @@
 // The B and C registers of the ssm engine, filled from p.
 //
-// p holds delta_in [Rank], B [States], C [States]. In a cycle of `load_i` the word of PLanes elements
-// from load_index_i * PLanes on is present, and each register whose element is in it takes it.
-// b_o and c_o are the Out elements from sub * Out on, combinational.
+// p holds delta_in [Rank], B [States], C [States]. In a cycle of `load_i` the word of PLanes
+// elements from load_index_i * PLanes on is present, and each register whose element is in it takes
+// it. b_o and c_o are the Out elements from sub * Out on, combinational.
 module em_ssm_bc #(
   parameter int unsigned Rank = 2,
   parameter int unsigned States = 8,

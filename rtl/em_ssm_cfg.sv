@@ -40,57 +40,43 @@ module em_ssm_cfg #(
   );
 
   em_cfg_reg u_exp_in_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[0]),
-    .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[0]), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
     .value_o(exp_in_shift_o)
   );
 
   em_cfg_reg u_b_bar_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[1]),
-    .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[1]), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
     .value_o(b_bar_shift_o)
   );
 
   em_cfg_reg #(
     .Width(em_pkg::BxShiftW)
   ) u_bx_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[2]),
-    .wdata_i(cfg_i.wdata[em_pkg::BxShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[2]), .wdata_i(cfg_i.wdata[em_pkg::BxShiftW-1:0]),
     .value_o(bx_shift_o)
   );
 
   em_cfg_reg #(
     .Width(em_pkg::AccShiftW)
   ) u_cur_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[3]),
-    .wdata_i(cfg_i.wdata[em_pkg::AccShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[3]), .wdata_i(cfg_i.wdata[em_pkg::AccShiftW-1:0]),
     .value_o(cur_shift_o)
   );
 
   em_cfg_reg #(
     .Width(em_pkg::DxShiftW)
   ) u_dx_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[4]),
-    .wdata_i(cfg_i.wdata[em_pkg::DxShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[4]), .wdata_i(cfg_i.wdata[em_pkg::DxShiftW-1:0]),
     .value_o(dx_shift_o)
   );
 
   em_cfg_reg u_y_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[5]),
-    .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[5]), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
     .value_o(y_shift_o)
   );
 
   em_cfg_reg u_gated_shift (
-    .clk_i  (clk_i),
-    .write_i(reg_write[6]),
-    .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
+    .clk_i(clk_i), .write_i(reg_write[6]), .wdata_i(cfg_i.wdata[em_pkg::ShiftW-1:0]),
     .value_o(gated_shift_o)
   );
 

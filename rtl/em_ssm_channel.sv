@@ -5,8 +5,9 @@
 // s5_i: y = requant((ysum << cur_shift) + (D*x << dx_shift), y_shift).
 // s6_i: q_o = requant(y*g, gated_shift); 0 in other cycles.
 //
-// Widths: |C*cur| <= 2^7 * 2^23, so |ysum| <= Total * 2^30 < 2^(30 + S) with S = clog2(Total + 1): 31 + S
-// bits, shifted by at most 7. D*x has 16 bits, shifted by at most 31. Their sum one more than the wider.
+// Widths: |C*cur| <= 2^7 * 2^23, so |ysum| <= Total * 2^30 < 2^(30 + S) with S = clog2(Total + 1):
+// 31 + S bits, shifted by at most 7. D*x has 16 bits, shifted by at most 31. Their sum one more
+// than the wider.
 module em_ssm_channel #(
   parameter int unsigned States = 8,  // lanes of this channel in a step
   parameter int unsigned Total = 8    // states of the channel

@@ -1,11 +1,11 @@
 // Cycle control of the ssm engine: Loads reads of p, then Steps steps of Lanes states.
 //
-// `start_i` is cycle 0 of a token. Cycles 0..Loads-1 read p (p_read_o, p_index_o); each word arrives a
-// cycle later (load_o, load_index_o). Step s is issued in cycle Loads + s and runs through the stages
-// s1..s6 of docs/microarchitecture.md in the six cycles after; s5 and s6 only for the last step of a
-// channel group. `last_o` is the last step's s6: cycle Loads + Steps + 5.
-// A channel group takes PerGroup steps; sub_o is a step's place among them, group_o its channel group,
-// word_o its flat index. A number after a name is the stage it belongs to, 0 the issue.
+// `start_i` is cycle 0 of a token. Cycles 0..Loads-1 read p (p_read_o, p_index_o); each word
+// arrives a cycle later (load_o, load_index_o). Step s is issued in cycle Loads + s and runs
+// through the stages s1..s6 of docs/microarchitecture.md in the six cycles after; s5 and s6 only
+// for the last step of a channel group. `last_o` is the last step's s6: cycle Loads + Steps + 5.
+// A channel group takes PerGroup steps; sub_o is a step's place among them, group_o its channel
+// group, word_o its flat index. A number after a name is the stage it belongs to, 0 the issue.
 module em_ssm_control #(
   parameter int unsigned Loads = 18,
   parameter int unsigned Steps = 40,

@@ -3,8 +3,8 @@
 // s1_i: a_in = requant(delta*A, exp_in_shift), b_bar = requant(delta*B, b_bar_shift).
 // s2_i: a_bar = exp table (a_in), bx = align(b_bar*x, bx_shift).
 // s3_i: cur = sat(a_bar*h + bx, 24); h is the stored state, 0 where clear_i is high.
-// From the cycle after s3, state_o = cur >> 7 (the floor; 24 - 7 bits fit 17 exactly, so the contract's
-// saturation to 17 bits never acts) and cur_o hold until the next s3.
+// From the cycle after s3, state_o = cur >> 7 (the floor; 24 - 7 bits fit 17 exactly, so the
+// contract's saturation to 17 bits never acts) and cur_o hold until the next s3.
 //
 // Widths: products of two codes lie in [-127*128, 2^14], 16 bits. |bx| <= 2^14 * 2^15, 31 bits.
 // |a_bar*h| <= 2^7 * 2^16, 25 bits. Their sum fits 32 bits.

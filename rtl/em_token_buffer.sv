@@ -2,8 +2,8 @@
 //
 // Writer: while `ready_o` is high there is a free slot. `write_i` stores WriteLanes elements at
 // `windex_i` (in units of WriteLanes) of that slot; `commit_i` hands the token to every reader.
-// Reader r: while `valid<r>_o` is high its oldest token (head flatten: Take0 tokens) may be read, in
-// any order; `read<r>_i` with `index<r>_i` (in units of its lanes) gives `data<r>_o` in the next
+// Reader r: while `valid<r>_o` is high its oldest token (head flatten: Take0 tokens) may be read,
+// in any order; `read<r>_i` with `index<r>_i` (in units of its lanes) gives `data<r>_o` in the next
 // cycle, held until the next read; `release<r>_i` gives the token back.
 // `valid` and `ready` are functions of registered counts, which change at the end of the cycle of a
 // commit or release. Writing or committing without `ready_o`, and reading or releasing without
@@ -50,7 +50,8 @@ module em_token_buffer #(
   input  logic                    release1_i
 );
   localparam int unsigned WordLanes0 = em_pkg::lcm(WriteLanes, ReadLanes0);
-  localparam int unsigned WordLanes = (Readers == 2) ? em_pkg::lcm(WordLanes0, ReadLanes1) : WordLanes0;
+  localparam int unsigned WordLanes =
+      (Readers == 2) ? em_pkg::lcm(WordLanes0, ReadLanes1) : WordLanes0;
   localparam int unsigned SlotWords = (Elements + WordLanes - 1) / WordLanes;
   localparam int unsigned Words = Depth * SlotWords;
   localparam int unsigned AddrW = em_pkg::idx_width(Words);
@@ -115,14 +116,9 @@ module em_token_buffer #(
     .Readers     (Readers),
     .MacroMinBits(MacroMinBits)
   ) u_mem (
-    .clk_i  (clk_i),
-    .write_i(write_i),
-    .waddr_i(wbase + AddrW'(wword)),
-    .wdata_i({PerWord{wdata_i}}),
-    .wmask_i(wmask),
-    .read_i (read),
-    .raddr_i(raddr),
-    .rdata_o(rdata)
+    .clk_i(clk_i), .write_i(write_i), .waddr_i(wbase + AddrW'(wword)),
+    .wdata_i({PerWord{wdata_i}}), .wmask_i(wmask),
+    .read_i(read), .raddr_i(raddr), .rdata_o(rdata)
   );
 
   logic room0;

@@ -1,6 +1,7 @@
 // Place of the current token in its frame of Tokens tokens.
 //
-// `next_i` in the last cycle of a token moves to the next; first_o and last_o describe the current one.
+// `next_i` in the last cycle of a token moves to the next; first_o and last_o describe the current
+// one.
 module em_token_counter #(
   parameter int unsigned Tokens = 16
 ) (

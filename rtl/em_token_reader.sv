@@ -1,12 +1,12 @@
 // One reader's side of a token buffer: its count of committed tokens and its place in the memory.
 //
-// `valid_o`: Take tokens or more are committed and not released; `room_o`: this reader leaves a slot
-// free. Both are functions of the registered count. `read_i` with `index_i` (in units of Lanes
+// `valid_o`: Take tokens or more are committed and not released; `room_o`: this reader leaves a
+// slot free. Both are functions of the registered count. `read_i` with `index_i` (in units of Lanes
 // elements, of the oldest token) gives `data_o` from the next cycle until the next read.
 // `release_i` gives the Take oldest tokens back; the count changes at the end of the cycle.
 //
-// Slots are Slots * SlotWords words back to back. Take divides Slots, so a group of Take tokens never
-// wraps around the end of the memory.
+// Slots are Slots * SlotWords words back to back. Take divides Slots, so a group of Take tokens
+// never wraps around the end of the memory.
 module em_token_reader #(
   parameter int unsigned Slots = 2,
   parameter int unsigned SlotWords = 1,

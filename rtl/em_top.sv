@@ -1,11 +1,11 @@
 // The accelerator: frames in over AXI4-Stream, results out over AXI4-Stream, contents over APB.
 //
-// This is the only module that reads em_design_pkg, the package that is generated from a design file;
-// everything below takes parameters. The package's whole content, each `localparam int unsigned`
-// unless said otherwise:
+// This is the only module that reads em_design_pkg, the package that is generated from a design
+// file; everything below takes parameters. The package's whole content, each `localparam int
+// unsigned` unless said otherwise:
 //
-//   shape   H W C (frame), P (patch side), L (tokens), D, ED, N, R, K, M (blocks), ConvSilu (0 or 1),
-//           Head (0 none, 1 flatten, 2 mean), HeadHidden (0 without a hidden layer), Outputs
+//   shape   H W C (frame), P (patch side), L (tokens), D, ED, N, R, K, M (blocks), ConvSilu (0 or
+//           1), Head (0 none, 1 flatten, 2 mean), HeadHidden (0 without a hidden layer), Outputs
 //   stream  InBytes OutBytes
 //   lanes   PatchEmbedInLanes PatchEmbedOutLanes NormUnits InProjInLanes InProjOutLanes ConvLanes
 //           ParamProjInLanes ParamProjOutLanes DeltaProjInLanes DeltaProjOutLanes SsmLanes

@@ -120,7 +120,7 @@ class Variants(unittest.TestCase):
                                           outputs[n])  # fmt: skip
 
     def test_head_none_requantises_every_token(self):
-        model, nodes, outputs = self.run_one(head="none", head_hidden=0, outputs=30)
+        model, nodes, outputs = self.run_one(head="none", head_hidden=0, outputs=5)
         e = model.exponents
         for tokens, row in zip(nodes["blocks.1.output"], outputs):
             want = [exact_requant(v, e["blocks.1.output"], e["output"]) for v in sum(tokens, [])]

@@ -208,6 +208,8 @@ def forward(
 ) -> Array:
     """Run `network` on frames, INT8 codes [n,H,W,C] -> output codes int8 [n,outputs].
 
+    With head none every token has outputs: [n,L*outputs].
+
     `nodes`, when given, is filled with the codes of every node, by name: [n,...]; what a block's
     ssm makes token by token (exp_in, A_bar, B_bar, and the stored state) is [n,L,ED,N].
     `batch` frames run at a time. Raises ValueError when frames do not have the network's shape.
@@ -216,7 +218,8 @@ def forward(
     if frames.dtype != np.int8 or frames.ndim != 4 or frames.shape[1:] != wanted:
         have = f"{frames.dtype} {list(frames.shape)}"
         raise ValueError(f"frames are {have}; must be int8 [n, H, W, C] with H, W, C = {wanted}")
-    outputs, collected = [np.empty((0, network.shape["outputs"]), np.int64)], {}
+    tokens = network.shape["L"] if network.shape["head"] == "none" else 1
+    outputs, collected = [np.empty((0, tokens * network.shape["outputs"]), np.int64)], {}
     for start in range(0, len(frames), batch):
         parts: dict[str, list[Array]] | None = None if nodes is None else {}
         run = _Forward(network, parts)

@@ -237,7 +237,7 @@ def _check_shape(shape: dict[str, Any]) -> None:
     if head == "none":
         outputs = shape["outputs"]
         _require(hidden == 0, "shape head_hidden", hidden, "0 with head none")
-        _require(outputs == L * shape["D"], "shape outputs", outputs, "L*D with head none")
+        _require(outputs == shape["D"], "shape outputs", outputs, "D with head none")
 
 
 def _table(name: str, value: Any) -> Pwl:
