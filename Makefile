@@ -7,6 +7,8 @@ PYTHON ?= /usr/bin/python3
 ARCH ?= -march=native
 # Optimisation of Verilated code: -O3 for speed, -O0 for quick builds of many designs.
 RTL_OPT ?= -O3
+RTL_VERILATE ?= -O3
+OBJCACHE ?= $(shell command -v ccache)
 JOBS ?= $(shell nproc)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wswitch-enum \
@@ -46,8 +48,7 @@ $(BUILD)/sanitized/%.o: %.c
 $(BUILD)/emamba: $(patsubst %.c,$(BUILD)/release/%.o,$(LIBRARY) sim/main.c)
 	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
 
-# Not called emamba beside the real one: a program finds the project two folders above itself.
-$(BUILD)/emamba-sanitized: $(patsubst %.c,$(BUILD)/sanitized/%.o,$(LIBRARY) sim/main.c)
+$(BUILD)/sanitized/emamba: $(patsubst %.c,$(BUILD)/sanitized/%.o,$(LIBRARY) sim/main.c)
 	$(CC) $(SANITIZED) $^ $(LDLIBS) -o $@
 
 # ---- The RTL of one design: build/rtl/<hash>/, whose package emamba has written ----
@@ -59,7 +60,7 @@ RTL_SHELL := sim/rtl_shell.cpp sim/rtl_port.h
 
 # $(1) library name without .so, $(2) further sources, $(3) further options
 define verilate
-	verilator --cc --exe --build -j $(JOBS) --top-module em_top --prefix Vem_top -O3 --x-initial unique -Wno-fatal \
+	OBJCACHE="$(OBJCACHE)" CCACHE_DIR="$(CURDIR)/$(BUILD)/ccache" verilator --cc --exe --build -j $(JOBS) --top-module em_top --prefix Vem_top $(RTL_VERILATE) --x-initial unique -Wno-fatal \
 	  --Mdir $(@D)/obj-$(1) -CFLAGS "-fPIC -fno-gnu-unique -std=c++17 -I$(CURDIR)/sim $(ARCH)" -LDFLAGS "-shared -Wl,-Bsymbolic" \
 	  -MAKEFLAGS "OPT_FAST=$(RTL_OPT) OPT_SLOW=-O0 OPT_GLOBAL=-O2" $(3) \
 	  $(RTL)/em_pkg.sv $(@D)/em_design_pkg.sv $(filter-out $(RTL)/em_pkg.sv,$(RTL_SOURCES)) $(2) \
@@ -112,7 +113,7 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY) $(wildcard models/*.h sim/*.h tests/f
 	clang -std=c11 -D_XOPEN_SOURCE=700 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	  -Wno-psabi -Imodels -Isim -Itests/fuzz $< $(LIBRARY) $(LDLIBS) -o $@
 
-test-programs: $(BUILD)/emamba $(BUILD)/emamba-sanitized $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case \
+test-programs: $(BUILD)/emamba $(BUILD)/sanitized/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/first_difference \
   $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds
 
 test: deps ## install, build and pass all tests; ends with the count

@@ -20,25 +20,25 @@ module em_conv_control #(
   output logic [GroupW-1:0] group3_o,
   output logic              last_o
 );
-  logic issuing_q;
-  logic issue;
+  logic running_q;
+  logic fetch;
   logic group_end;
   logic gate_q;
   logic [StepW-1:0] step_q;
   logic [GroupW-1:0] group_q;
 
-  assign issue     = start_i | issuing_q;
+  assign fetch     = start_i | running_q;
   assign group_end = group_q == GroupW'(Groups - 1);
 
   // The counters rest at 0 between tokens.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      issuing_q <= 1'b0;
+      running_q <= 1'b0;
       gate_q    <= 1'b0;
       step_q    <= '0;
       group_q   <= '0;
-    end else if (issue) begin
-      issuing_q <= ~(group_end & gate_q);
+    end else if (fetch) begin
+      running_q <= ~(group_end & gate_q);
       gate_q    <= gate_q ^ group_end;
       step_q    <= (group_end & gate_q) ? '0 : step_q + StepW'(1);
       group_q   <= group_end ? '0 : group_q + GroupW'(1);
@@ -72,7 +72,7 @@ module em_conv_control #(
     end
   end
 
-  assign stage_o  = {stage_q, issue};
+  assign stage_o  = {stage_q, fetch};
   assign gate_o   = {gate_stage_q, gate_q};
   assign step_o   = step_q;
   assign group0_o = group_q;

@@ -71,8 +71,8 @@ module em_linear #(
   // Control.
   em_pkg::state_e state;
   logic start;
-  logic issue;
-  logic issue_end;
+  logic fetch;
+  logic fetch_end;
   logic [ChunkW-1:0] chunk;
   logic [StepW-1:0] step;
   logic mac;
@@ -102,8 +102,8 @@ module em_linear #(
     .clk_i      (clk_i),
     .rst_ni     (rst_ni),
     .start_i    (start),
-    .issue_o    (issue),
-    .issue_end_o(issue_end),
+    .fetch_o    (fetch),
+    .fetch_end_o(fetch_end),
     .chunk_o    (chunk),
     .step_o     (step),
     .mac_o      (mac),
@@ -117,7 +117,7 @@ module em_linear #(
     .last_o     (last)
   );
 
-  assign x_read_o   = issue;
+  assign x_read_o   = fetch;
   assign res_read_o = wb1 & Residual;
   assign y_write_o  = wb2;
   assign last_o     = last;
@@ -136,8 +136,8 @@ module em_linear #(
     ) u_patch_address (
       .clk_i          (clk_i),
       .rst_ni         (rst_ni),
-      .step_i         (issue),
-      .row_group_end_i(issue_end),
+      .step_i         (fetch),
+      .row_group_end_i(fetch_end),
       .next_i         (last),
       .chunk_o        (x_index_o),
       .last_o         (frame_end)
@@ -146,7 +146,7 @@ module em_linear #(
     assign frame_last_o = last & frame_end;
   end else begin : g_sequential
     logic unused_end;
-    assign unused_end   = issue_end;
+    assign unused_end   = fetch_end;
     assign x_index_o    = chunk;
     assign frame_last_o = last;
   end
@@ -208,7 +208,7 @@ module em_linear #(
   ) u_weight_mem (
     .clk_i(clk_i), .write_i(weight_write), .waddr_i(weight_waddr),
     .wdata_i(weight_wdata), .wmask_i(weight_wmask),
-    .read_i(issue), .raddr_i(step), .rdata_o(weights)
+    .read_i(fetch), .raddr_i(step), .rdata_o(weights)
   );
 
   if (Bias) begin : g_bias

@@ -1,7 +1,7 @@
 // Step control of a linear engine: Rows groups of rows, Chunks input chunks each, one step a cycle.
 //
 // `start_i` is the cycle of step 0. Step s = row * Chunks + chunk runs through four cycles:
-//   issue  read x chunk and weight word s
+//   fetch  read x chunk and weight word s
 //   mac    multiply, add; `first_o` at chunk 0; `bias_read_o` at the last chunk
 //   wb1    (row groups only) bias and first requantisation; residual is read
 //   wb2    (row groups only) write-back
@@ -17,8 +17,8 @@ module em_linear_steps #(
   input  logic              rst_ni,
   input  logic              start_i,
 
-  output logic              issue_o,
-  output logic              issue_end_o,  // the chunk is a row group's last
+  output logic              fetch_o,
+  output logic              fetch_end_o,  // the chunk is a row group's last
   output logic [ChunkW-1:0] chunk_o,
   output logic [StepW-1:0]  step_o,
 
@@ -34,29 +34,29 @@ module em_linear_steps #(
   output logic [RowW-1:0]   wb2_row_o,
   output logic              last_o
 );
-  logic issuing_q;
+  logic running_q;
   logic [ChunkW-1:0] chunk_q;
   logic [RowW-1:0] row_q;
   logic [StepW-1:0] step_q;
   logic row_end;
   logic token_end;
 
-  assign issue_o     = start_i | issuing_q;
+  assign fetch_o     = start_i | running_q;
   assign row_end     = chunk_q == ChunkW'(Chunks - 1);
   assign token_end   = step_q == StepW'(Chunks * Rows - 1);
-  assign issue_end_o = row_end;
+  assign fetch_end_o = row_end;
   assign chunk_o     = chunk_q;
   assign step_o      = step_q;
 
   // The counters rest at 0 between tokens.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      issuing_q <= 1'b0;
+      running_q <= 1'b0;
       chunk_q   <= '0;
       row_q     <= '0;
       step_q    <= '0;
-    end else if (issue_o) begin
-      issuing_q <= ~token_end;
+    end else if (fetch_o) begin
+      running_q <= ~token_end;
       chunk_q   <= row_end ? '0 : chunk_q + ChunkW'(1);
       step_q    <= token_end ? '0 : step_q + StepW'(1);
       if (row_end) begin
@@ -81,15 +81,15 @@ module em_linear_steps #(
       wb1_q <= 1'b0;
       wb2_q <= 1'b0;
     end else begin
-      mac_q <= issue_o;
-      end_q <= issue_o & row_end;
+      mac_q <= fetch_o;
+      end_q <= fetch_o & row_end;
       wb1_q <= end_q;
       wb2_q <= wb1_q;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (issue_o) begin
+    if (fetch_o) begin
       first_q <= chunk_q == '0;
       row1_q  <= row_q;
     end

@@ -1,7 +1,7 @@
 // The memory wrapper: every memory of the accelerator is one of these.
 //
 // One write port with a mask bit for each MaskLanes lanes, and 1 or 2 synchronous read ports. A
-// word has Lanes lanes of LaneWidth bits, lane 0 in the least significant bits. An address issued
+// word has Lanes lanes of LaneWidth bits, lane 0 in the least significant bits. An address given
 // with `read_i` in one cycle gives its word from the next cycle until the next read of that port.
 // A memory of MacroMinBits bits or more is an SRAM macro, one copy for each reader; a smaller one
 // is made of flip-flops. Contents are not reset.

@@ -1,6 +1,6 @@
 // A small memory of flip-flops: one write port with a mask, Readers synchronous read ports.
 //
-// Same contract as em_sram_macro: an address issued with `read_i` in one cycle gives its word from
+// Same contract as em_sram_macro: an address given with `read_i` in one cycle gives its word from
 // the next cycle until the next read; a read of the word being written gives the old word. One mask
 // bit enables MaskW bits.
 module em_sram_flops #(

@@ -1,6 +1,6 @@
 // Behaviour of an SRAM macro with one write and one read port; a black box for synthesis.
 //
-// An address issued with `read_i` in one cycle gives its word from the next cycle until the next
+// An address given with `read_i` in one cycle gives its word from the next cycle until the next
 // read. No unit reads the word that it writes in the same cycle. One mask bit enables MaskW bits.
 module em_sram_macro #(
   parameter int unsigned Words = 1024,

@@ -1,11 +1,11 @@
 // Cycle control of the ssm engine: Loads reads of p, then Steps steps of Lanes states.
 //
 // `start_i` is cycle 0 of a token. Cycles 0..Loads-1 read p (p_read_o, p_index_o); each word
-// arrives a cycle later (load_o, load_index_o). Step s is issued in cycle Loads + s and runs
+// arrives a cycle later (load_o, load_index_o). Step s is fetched in cycle Loads + s and runs
 // through the stages s1..s6 of docs/microarchitecture.md in the six cycles after; s5 and s6 only
 // for the last step of a channel group. `last_o` is the last step's s6: cycle Loads + Steps + 5.
 // A channel group takes PerGroup steps; sub_o is a step's place among them, group_o its channel
-// group, word_o its flat index. A number after a name is the stage it belongs to, 0 the issue.
+// group, word_o its flat index. A number after a name is the stage it belongs to, 0 the fetch.
 module em_ssm_control #(
   parameter int unsigned Loads = 18,
   parameter int unsigned Steps = 40,
@@ -72,8 +72,8 @@ module em_ssm_control #(
     end
   end
 
-  // Issue of steps, from the cycle after the last load; the counters rest at 0.
-  logic issuing_q;
+  // Steps, from the cycle after the last load; the counters rest at 0.
+  logic running_q;
   logic word_end;
   logic sub_end;
   logic [WordW-1:0] word_q;
@@ -85,13 +85,13 @@ module em_ssm_control #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      issuing_q <= 1'b0;
+      running_q <= 1'b0;
       word_q    <= '0;
       sub_q     <= '0;
       group_q   <= '0;
     end else begin
-      issuing_q <= load_end | (issuing_q & ~word_end);
-      if (issuing_q) begin
+      running_q <= load_end | (running_q & ~word_end);
+      if (running_q) begin
         word_q <= word_end ? '0 : word_q + WordW'(1);
         sub_q  <= sub_end ? '0 : sub_q + SubW'(1);
         if (sub_end) begin
@@ -106,8 +106,8 @@ module em_ssm_control #(
   logic [4:1] first_q;
   logic [6:1] done_q;
 
-  assign step_o        = {step_q, issuing_q};
-  assign group_first_o = {first_q, issuing_q && sub_q == '0};
+  assign step_o        = {step_q, running_q};
+  assign group_first_o = {first_q, running_q && sub_q == '0};
   assign group_done_o  = done_q[6:4];
 
   always_ff @(posedge clk_i) begin
@@ -118,7 +118,7 @@ module em_ssm_control #(
     end else begin
       step_q  <= step_o[3:0];
       first_q <= group_first_o[3:0];
-      done_q  <= {done_q[5:1], issuing_q & sub_end};
+      done_q  <= {done_q[5:1], running_q & sub_end};
     end
   end
 

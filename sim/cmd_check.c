@@ -1,8 +1,13 @@
-/* `emamba check DESIGN`: is the design legal, and how long does it take? From the timing model alone. */
+/*
+ * `emamba check DESIGN [--package FILE]`: is the design legal, and how long does it take? From the timing model alone.
+ * The package is the SystemVerilog one that the RTL of the design is built with.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "atomic_file.h"
 #include "commands.h"
 #include "design_file.h"
 #include "timing.h"
@@ -30,13 +35,28 @@ static void print_timing(const em_graph *graph, const em_timing *timing) {
          (double)timing->interval_cycles * us, 1e6 / ((double)timing->interval_cycles * us), graph->design.clock_mhz);
 }
 
+static em_status write_package(const em_design *design, const char *path, em_error *error) {
+  em_atomic_file file;
+  em_status status = em_atomic_file_open(&file, path, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  em_design_write_package(design, file.stream);
+  return em_atomic_file_commit(&file, error);
+}
+
 em_status em_cmd_check(int argc, char **argv, em_error *error) {
-  if (argc != 2 || argv[1][0] == '-') {
-    return em_fail(error, EM_BAD_INPUT, "check: needs exactly one design file; see emamba help");
+  bool package = argc == 4 && strcmp(argv[2], "--package") == 0;
+  if ((argc != 2 && !package) || argv[1][0] == '-') {
+    return em_fail(error, EM_BAD_INPUT,
+                   "check: needs exactly one design file and at most --package FILE; see emamba help");
   }
   em_design design;
   em_technology technology;
   em_status status = em_design_load(argv[1], &design, &technology, error);
+  if (status == EM_OK && package) {
+    status = write_package(&design, argv[3], error);
+  }
   if (status != EM_OK) {
     return status;
   }

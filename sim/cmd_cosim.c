@@ -16,6 +16,17 @@ static cJSON *lockstep_report(const em_lockstep *lockstep, const em_options *opt
   return object;
 }
 
+static void write_bundle(em_job *job, const em_options *options, const em_lockstep *lockstep,
+                         em_lockstep_outcome outcome) {
+  char folder[EM_PATH_BYTES + 128];
+  em_error error;
+  if (em_bundle_write(job, options, lockstep, outcome, folder, sizeof folder, &error) == EM_OK) {
+    printf("bundle: %s (report.txt, records.txt, wave.fst, command.txt)\n", folder);
+  } else {
+    fprintf(stderr, "emamba: no bundle: %s\n", error.text);
+  }
+}
+
 /* Prints the failure and writes its bundle; always EM_FAILED. */
 static em_status fail(em_job *job, const em_options *options, em_lockstep *lockstep, em_lockstep_outcome outcome,
                       em_error *error) {
@@ -26,13 +37,8 @@ static em_status fail(em_job *job, const em_options *options, em_lockstep *locks
   }
   fflush(stdout);
   uint64_t cycle = lockstep->state->cycle;
-  char folder[EM_PATH_BYTES + 128];
-  em_error bundle_error;
-  em_status status = em_bundle_write(job, options, lockstep, outcome, folder, sizeof folder, &bundle_error);
-  if (status != EM_OK) {
-    fprintf(stderr, "emamba: no bundle: %s\n", bundle_error.text);
-  } else {
-    printf("bundle: %s (report.txt, records.txt, wave.fst, command.txt)\n", folder);
+  if (!options->no_bundle) {
+    write_bundle(job, options, lockstep, outcome);
   }
   if (outcome == EM_LOCKSTEP_DIVERGED) {
     return em_fail(error, EM_FAILED, "lock-step: model and RTL differ in cycle %" PRIu64 ": %s, %s",

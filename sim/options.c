@@ -30,21 +30,14 @@ static em_status parse_probability(const char *name, const char *text, double *v
 
 em_status em_options_parse(int argc, char **argv, bool cosim, em_options *o, em_error *error) {
   static const struct option all[] = {
-      {"network", required_argument, NULL, 'n'},
-      {"input", required_argument, NULL, 'i'},
-      {"output", required_argument, NULL, 'o'},
-      {"report", required_argument, NULL, 'r'},
-      {"timeline", required_argument, NULL, 't'},
-      {"frames", required_argument, NULL, 'f'},
-      {"quiet", no_argument, NULL, 'q'},
-      {"seed", required_argument, NULL, 's'},
-      {"stall-in", required_argument, NULL, 'I'},
-      {"stall-out", required_argument, NULL, 'O'},
-      {"bundle", required_argument, NULL, 'b'},
-      {"rtl", required_argument, NULL, 'R'},
-      {"wave", required_argument, NULL, 'w'},
-      {"watchdog", required_argument, NULL, 'W'},
-      {NULL, 0, NULL, 0},
+      {"network", required_argument, NULL, 'n'},  {"input", required_argument, NULL, 'i'},
+      {"output", required_argument, NULL, 'o'},   {"report", required_argument, NULL, 'r'},
+      {"timeline", required_argument, NULL, 't'}, {"frames", required_argument, NULL, 'f'},
+      {"quiet", no_argument, NULL, 'q'},          {"seed", required_argument, NULL, 's'},
+      {"stall-in", required_argument, NULL, 'I'}, {"stall-out", required_argument, NULL, 'O'},
+      {"bundle", required_argument, NULL, 'b'},   {"rtl", required_argument, NULL, 'R'},
+      {"wave", required_argument, NULL, 'w'},     {"watchdog", required_argument, NULL, 'W'},
+      {"no-bundle", no_argument, NULL, 'B'},      {NULL, 0, NULL, 0},
   };
   memset(o, 0, sizeof *o);
   optind = 1;
@@ -52,7 +45,7 @@ em_status em_options_parse(int argc, char **argv, bool cosim, em_options *o, em_
   em_status status = EM_OK;
   int code;
   while (status == EM_OK && (code = getopt_long(argc, argv, "n:i:o:q", all, NULL)) != -1) {
-    if (!cosim && strchr("bRwW", code) != NULL) {
+    if (!cosim && strchr("bBRwW", code) != NULL) {
       return em_fail(error, EM_BAD_INPUT, "run: %s is an option of cosim", argv[optind - 1]);
     }
     switch (code) {
@@ -63,6 +56,7 @@ em_status em_options_parse(int argc, char **argv, bool cosim, em_options *o, em_
       case 't': o->timeline = optarg; break;
       case 'q': o->quiet = true; break;
       case 'b': o->bundle = optarg; break;
+      case 'B': o->no_bundle = true; break;
       case 'R': o->rtl = optarg; break;
       case 'w': o->wave = optarg; break;
       case 'f': status = parse_count("frames", optarg, UINT64_C(1) << 40, &o->frame_limit, error); break;

@@ -21,14 +21,16 @@ em_status em_project_root(char *root, size_t bytes, em_error *error) {
     return em_fail(error, EM_FAILED, "/proc/self/exe: %s", strerror(errno));
   }
   root[length] = '\0';
-  for (int level = 0; level < 2; level++) {
-    char *slash = strrchr(root, '/');
-    if (slash == NULL) {
-      return em_fail(error, EM_FAILED, "the program does not stand in the project's build folder");
-    }
+  char *slash;
+  while ((slash = strrchr(root, '/')) != NULL) {
+    char marker[PATH_BYTES + 32];
     *slash = '\0';
+    snprintf(marker, sizeof marker, "%s/rtl/em_pkg.sv", root);
+    if (access(marker, R_OK) == 0) {
+      return EM_OK;
+    }
   }
-  return EM_OK;
+  return em_fail(error, EM_FAILED, "the program does not stand in the project: no folder above it has rtl/em_pkg.sv");
 }
 
 /* build/rtl/<hash>[-<folder name>] below the root; made if missing. */

@@ -1,8 +1,9 @@
 /*
  * Finding, building and opening the Verilated library of a design.
  *
- * A library lives in build/rtl/<design hash>[-<name of another RTL folder>]/ under the project's root, which is found
- * from the program's own path. make builds it when a source is newer; two programs may ask for the same one at once.
+ * A library lives in build/rtl/<design hash>[-<name of another RTL folder>]/ under the project's root, the
+ * nearest folder above the running program that has the RTL. make builds it when a source is newer; two programs may
+ * ask for the same one at once.
  */
 #ifndef EM_RTL_LIBRARY_H
 #define EM_RTL_LIBRARY_H
@@ -27,7 +28,7 @@ typedef struct {
   int (*wave)(em_rtl *rtl, const char *path);
 } em_rtl_library;
 
-/* The project's root folder: two above the running program. */
+/* The project's root folder; root holds at most EM_PATH_BYTES. */
 em_status em_project_root(char *root, size_t bytes, em_error *error);
 
 /*
