@@ -137,14 +137,14 @@ static const em_design_key *key_at(size_t offset) {
   return NULL;
 }
 
-/* The divisors of `dimension` next below and above `lanes`; above is 0 when lanes exceeds the dimension. */
-static void nearest_divisors(uint32_t dimension, uint32_t lanes, uint32_t *below, uint32_t *above) {
+/* The divisors of `dimension` next below and above `lanes`; above is 0 when none is left up to `max`. */
+static void nearest_divisors(uint32_t dimension, uint32_t lanes, uint32_t max, uint32_t *below, uint32_t *above) {
   *below = lanes < dimension ? lanes : dimension;
   while (dimension % *below != 0) {
     (*below)--;
   }
   *above = 0;
-  for (uint32_t candidate = lanes; candidate <= dimension; candidate++) {
+  for (uint32_t candidate = lanes; candidate <= dimension && candidate <= max; candidate++) {
     if (dimension % candidate == 0) {
       *above = candidate;
       break;
@@ -155,7 +155,7 @@ static void nearest_divisors(uint32_t dimension, uint32_t lanes, uint32_t *below
 static em_status misfit(const em_design_key *key, uint32_t lanes, uint32_t dimension, const char *name,
                         em_error *error) {
   uint32_t below, above;
-  nearest_divisors(dimension, lanes, &below, &above);
+  nearest_divisors(dimension, lanes, key->max, &below, &above);
   if (above != 0) {
     return em_fail(error, EM_BAD_INPUT, "%s.%s: %u does not divide %s = %u; the nearest that do are %u and %u",
                    key->section, key->key, lanes, name, dimension, below, above);
@@ -164,18 +164,34 @@ static em_status misfit(const em_design_key *key, uint32_t lanes, uint32_t dimen
                  key->key, lanes, name, dimension, below);
 }
 
+/* Part of a channel's states, or whole channels. */
+static bool ssm_lanes_fit(const em_shape *s, uint32_t lanes) {
+  return lanes <= s->n ? s->n % lanes == 0 : lanes % s->n == 0 && s->ed % (lanes / s->n) == 0;
+}
+
 static em_status check_ssm_lanes(const em_design *design, const em_design_key *key, em_error *error) {
   const em_shape *s = &design->shape;
   uint32_t lanes = design->ssm_lanes;
-  if (lanes <= s->n) {
-    return s->n % lanes == 0 ? EM_OK : misfit(key, lanes, s->n, "N", error);
+  if (ssm_lanes_fit(s, lanes)) {
+    return EM_OK;
   }
-  if (lanes % s->n != 0) {
-    uint32_t below = lanes / s->n * s->n;
-    return em_fail(error, EM_BAD_INPUT, "%s.%s: %u is not a multiple of N = %u; the nearest that are: %u and %u",
-                   key->section, key->key, lanes, s->n, below, below + s->n);
+  if (lanes < s->n) {
+    return misfit(key, lanes, s->n, "N", error);
   }
-  return s->ed % (lanes / s->n) == 0 ? EM_OK : misfit(key, lanes / s->n, s->ed, "ED, in channels (lanes/N),", error);
+  uint32_t below = lanes, above = lanes;
+  while (!ssm_lanes_fit(s, below)) {
+    below--;
+  }
+  while (above <= key->max && !ssm_lanes_fit(s, above)) {
+    above++;
+  }
+  char more[24] = "";
+  if (above <= key->max) {
+    snprintf(more, sizeof more, " and %u", above);
+  }
+  return em_fail(error, EM_BAD_INPUT,
+                 "%s.%s: %u is neither a divisor of N = %u nor N times one of ED = %u; the nearest that fit: %u%s",
+                 key->section, key->key, lanes, s->n, s->ed, below, more);
 }
 
 em_status em_design_check(const em_design *design, const em_design_key **key, em_error *error) {

@@ -1,5 +1,6 @@
 #include "cosim.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { DRAIN_CYCLES = 16, WATCHDOG_MIN_CYCLES = 20000 };
@@ -37,7 +38,8 @@ static void run_on(em_lockstep *ls, uint64_t cycles) {
   }
 }
 
-static em_lockstep_outcome run_frames(em_lockstep *ls, const em_cosim_setup *setup) {
+/* `at_end` gets the state after the last result; draining and reading the counters takes cycles of their own. */
+static em_lockstep_outcome run_frames(em_lockstep *ls, const em_cosim_setup *setup, em_state *at_end) {
   em_tracker *tracker = setup->tracker;
   em_step step;
   while (!em_tracker_done(tracker)) {
@@ -59,6 +61,7 @@ static em_lockstep_outcome run_frames(em_lockstep *ls, const em_cosim_setup *set
       return EM_LOCKSTEP_DIVERGED;
     }
   }
+  memcpy(at_end, ls->state, ls->core->state_bytes);
   for (int i = 0; i < DRAIN_CYCLES; i++) {
     if (!em_lockstep_cycle(ls, &step)) {
       return EM_LOCKSTEP_DIVERGED;
@@ -80,15 +83,22 @@ em_status em_cosim_run(em_job *job, const em_options *options, const em_cosim_se
   if (status != EM_OK) {
     return status;
   }
-  *outcome = run_frames(ls, setup);
+  em_state *at_end = malloc(job->core->state_bytes);
+  if (at_end == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for the lock-step");
+  }
+  *outcome = run_frames(ls, setup, at_end);
   if (*outcome != EM_LOCKSTEP_MATCHED) {
+    free(at_end);
     run_on(ls, setup->cycles_after);
     return EM_OK;
   }
-  if (ls->cycles == 0 || ls->transactions == 0 || !empty(job)) {
-    return em_fail(
-        error, EM_FAILED,
-        ls->transactions == 0 ? "the lock-step compared nothing" : "tokens are left over after the last result");
+  bool left_over = !empty(job);
+  memcpy(job->state, at_end, job->core->state_bytes);
+  free(at_end);
+  if (ls->cycles == 0 || ls->transactions == 0 || left_over) {
+    return em_fail(error, EM_FAILED,
+                   left_over ? "tokens are left over after the last result" : "the lock-step compared nothing");
   }
   uint32_t errors = 0;
   status = em_apb_read(&ls->driver, em_apb_address(0, 0, EM_APB_STATUS), &errors, error);

@@ -31,7 +31,7 @@ static void count_cycle(const em_graph *graph, const em_records *records, tally 
   }
 }
 
-/* Ticks through a run under stalls. The axis engines' first read is no strobe, and counted once a token. */
+/* Ticks through a run under stalls. */
 static void count_run(const em_case *a_case, uint64_t seed, em_records *records, tally *t) {
   memset(t, 0, sizeof *t);
   em_run run = em_run_new(a_case, seed, seed % 3 == 0 ? 40 : 0, seed % 2 == 0 ? 40 : 0);

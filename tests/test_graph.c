@@ -243,10 +243,9 @@ static void check_memories(const em_graph *graph) {
     }
     biases += m->role == EM_MEMORY_BIAS;
     assert_int_equal(codes, documented_codes(&graph->design.shape, &graph->engines[m->owner], m->role));
-    assert_int_equal(m->lane_bits == 8, m->role != EM_MEMORY_STATE && m->role != EM_MEMORY_SUM);
-    assert_true(m->role != EM_MEMORY_STATE || m->lane_bits == 17);
-    /* L codes of -128 fit, and no bit is spare. */
     bool sum = m->role == EM_MEMORY_SUM;
+    assert_true(sum || m->lane_bits == (m->role == EM_MEMORY_STATE ? 17 : 8));
+    /* L codes of -128 fit, and no bit is spare. */
     assert_true(!sum || (UINT64_C(1) << (m->lane_bits - 8) >= graph->design.shape.l));
     assert_true(!sum || m->lane_bits == 8 || UINT64_C(1) << (m->lane_bits - 9) < graph->design.shape.l);
   }

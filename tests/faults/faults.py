@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "faults"
 DESIGN = ROOT / "tests" / "faults" / "design.yaml"
-SEEDS = (7, 8, 9, 10, 11, 12)  # cases tried in turn until the fault shows in the true-against-faulty comparison
+SEEDS = (7, 8, 9, 13)  # cases tried in turn until the fault shows in the true-against-faulty comparison
 
 # name, file, old text, new text, units (regular expression) at which it may first be seen
 FAULTS = [
