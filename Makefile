@@ -53,9 +53,10 @@ $(BUILD)/sanitized/emamba: $(patsubst %.c,$(BUILD)/sanitized/%.o,$(LIBRARY) sim/
 
 # ---- The RTL of one design: build/rtl/<hash>/, whose package emamba has written ----
 
-RTL_SOURCES = $(RTL)/em_pkg.sv $(filter-out $(RTL)/em_pkg.sv,$(sort $(wildcard $(RTL)/*.sv)))
-RTL_PROBES = $(sort $(wildcard $(RTL)/probe/*_probe.sv) $(wildcard $(RTL)/probe/em_bind_probe*.sv))
-RTL_CHECKS = $(sort $(filter-out $(RTL_PROBES),$(wildcard $(RTL)/probe/*.sv)))
+listed = $(addprefix $(dir $(1)),$(shell grep -v '^[/\#]' $(1)))
+RTL_SOURCES = $(call listed,$(RTL)/files.f)
+RTL_PROBES = $(filter-out %_sva.sv %sva_pkg.sv,$(call listed,$(RTL)/probe/files.f))
+RTL_CHECKS = $(filter-out $(RTL_PROBES),$(call listed,$(RTL)/probe/files.f))
 RTL_SHELL := sim/rtl_shell.cpp sim/rtl_port.h
 
 # $(1) library name without .so, $(2) further sources, $(3) further options
@@ -63,7 +64,7 @@ define verilate
 	OBJCACHE="$(OBJCACHE)" CCACHE_DIR="$(CURDIR)/$(BUILD)/ccache" verilator --cc --exe --build -j $(JOBS) --top-module em_top --prefix Vem_top $(RTL_VERILATE) --x-initial unique -Wno-fatal \
 	  --Mdir $(@D)/obj-$(1) -CFLAGS "-fPIC -fno-gnu-unique -std=c++17 -I$(CURDIR)/sim $(ARCH)" -LDFLAGS "-shared -Wl,-Bsymbolic" \
 	  -MAKEFLAGS "OPT_FAST=$(RTL_OPT) OPT_SLOW=-O0 OPT_GLOBAL=-O2" $(3) \
-	  $(RTL)/em_pkg.sv $(@D)/em_design_pkg.sv $(filter-out $(RTL)/em_pkg.sv,$(RTL_SOURCES)) $(2) \
+	  $(@D)/em_design_pkg.sv $(RTL_SOURCES) $(2) \
 	  $(CURDIR)/sim/rtl_shell.cpp -o $(CURDIR)/$@
 endef
 

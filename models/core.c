@@ -167,9 +167,12 @@ static void add_cycles(em_engine_state *es, uint64_t cycles) {
   es->since += cycles;
 }
 
+/* Cycles are added up when the status changes. */
 static void set_status(em_engine_state *es, uint64_t cycle, em_engine_status status) {
-  add_cycles(es, cycle - es->since);
-  es->status = status;
+  if (es->status != status) {
+    add_cycles(es, cycle - es->since);
+    es->status = status;
+  }
 }
 
 em_engine_state em_core_counters(const em_core *core, const em_state *state, uint32_t engine) {

@@ -178,15 +178,15 @@ static em_status check_ssm_lanes(const em_design *design, const em_design_key *k
   if (lanes < s->n) {
     return misfit(key, lanes, s->n, "N", error);
   }
-  uint32_t below = lanes, above = lanes;
+  uint32_t below = lanes, above = lanes, all = s->ed * s->n, most = all < key->max ? all : key->max;
   while (!ssm_lanes_fit(s, below)) {
     below--;
   }
-  while (above <= key->max && !ssm_lanes_fit(s, above)) {
+  while (above <= most && !ssm_lanes_fit(s, above)) {
     above++;
   }
   char more[24] = "";
-  if (above <= key->max) {
+  if (above <= most) {
     snprintf(more, sizeof more, " and %u", above);
   }
   return em_fail(error, EM_BAD_INPUT,

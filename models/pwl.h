@@ -16,7 +16,7 @@
 int8_t em_pwl_evaluate(const em_pwl *pwl, int8_t x);
 
 typedef struct {
-  int32_t value[256];  /* em_pwl_evaluate of code i - 128; 32 bits wide so that gathers can read it */
+  int32_t value[256];  /* em_pwl_evaluate of code i - 128 */
   int32_t first, last; /* outermost thresholds */
 } em_pwl_table;
 

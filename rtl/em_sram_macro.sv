@@ -2,6 +2,7 @@
 //
 // An address given with `read_i` in one cycle gives its word from the next cycle until the next
 // read. No unit reads the word that it writes in the same cycle. One mask bit enables MaskW bits.
+// Banks are as in em_sram_flops.
 module em_sram_macro #(
   parameter int unsigned Words = 1024,
   parameter int unsigned Width = 32,
@@ -18,19 +19,30 @@ module em_sram_macro #(
   input  logic [AddrW-1:0] raddr_i,
   output logic [Width-1:0] rdata_o
 );
-  logic [Width-1:0] mem_q [Words];
+  localparam int unsigned BankMasks = em_pkg::max2(1, 64 / MaskW);
+  localparam int unsigned Banks = (Masks + BankMasks - 1) / BankMasks;
 
-  for (genvar i = 0; i < Masks; i++) begin : g_write
+  for (genvar b = 0; b < Banks; b++) begin : g_bank
+    localparam int unsigned First = b * BankMasks;
+    localparam int unsigned Count = (b == Banks - 1) ? Masks - First : BankMasks;
+    localparam int unsigned BankW = Count * MaskW;
+
+    logic [BankW-1:0] mem_q [Words];
+    logic [BankW-1:0] rdata_q;
+
     always_ff @(posedge clk_i) begin
-      if (write_i && wmask_i[i]) begin
-        mem_q[waddr_i][i*MaskW +: MaskW] <= wdata_i[i*MaskW +: MaskW];
+      if (write_i) begin
+        for (int unsigned i = 0; i < Count; i++) begin
+          if (wmask_i[First + i]) begin
+            mem_q[waddr_i][i*MaskW +: MaskW] <= wdata_i[(First + i)*MaskW +: MaskW];
+          end
+        end
+      end
+      if (read_i) begin
+        rdata_q <= mem_q[raddr_i];
       end
     end
-  end
 
-  always_ff @(posedge clk_i) begin
-    if (read_i) begin
-      rdata_o <= mem_q[raddr_i];
-    end
+    assign rdata_o[First*MaskW +: BankW] = rdata_q;
   end
 endmodule

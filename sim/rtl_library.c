@@ -64,9 +64,25 @@ static em_status write_package(const char *folder, const em_design *design, em_e
   return em_atomic_file_commit(&file, error);
 }
 
+enum { INLINE_LANES = 400 };
+
+/*
+ * Verilator copies small modules into their users, which makes narrow designs fast but would copy the lanes of wide
+ * ones hundreds of times: those keep their modules apart. RTL_VERILATE in the environment decides otherwise.
+ */
+static const char *verilate_option(const em_design *d) {
+  uint64_t lanes = d->ssm_lanes + (uint64_t)d->conv_lanes + d->norm_units;
+  const em_lanes linears[] = {d->patch_embed, d->in_proj, d->param_proj, d->delta_proj,
+                              d->out_proj,    d->head_0,  d->head_1};
+  for (size_t i = 0; i < sizeof linears / sizeof linears[0]; i++) {
+    lanes += (uint64_t)linears[i].in * linears[i].out;
+  }
+  return lanes > INLINE_LANES && getenv("RTL_VERILATE") == NULL ? "RTL_VERILATE='-O3 -fno-inline'" : "";
+}
+
 /* Runs make for the library, one program at a time in a folder. */
-static em_status build(const char *root, const char *folder, const char *rtl_folder, const char *library, bool quiet,
-                       em_error *error) {
+static em_status build(const char *root, const char *folder, const char *rtl_folder, const char *library,
+                       const em_design *design, bool quiet, em_error *error) {
   char path[PATH_BYTES + 32], command[COMMAND_BYTES];
   snprintf(path, sizeof path, "%s/lock", folder);
   int lock = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
@@ -79,9 +95,9 @@ static em_status build(const char *root, const char *folder, const char *rtl_fol
   }
   const char *relative = folder + strlen(root) + 1;
   snprintf(command, sizeof command,
-           "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C '%s' %s%s%s '%s/%s' > '%s/build.log' 2>&1", root,
-           rtl_folder == NULL ? "" : "RTL='", rtl_folder == NULL ? "" : rtl_folder, rtl_folder == NULL ? "" : "'",
-           relative, library, folder);
+           "env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C '%s' %s %s%s%s '%s/%s' > '%s/build.log' 2>&1", root,
+           verilate_option(design), rtl_folder == NULL ? "" : "RTL='", rtl_folder == NULL ? "" : rtl_folder,
+           rtl_folder == NULL ? "" : "'", relative, library, folder);
   if (!quiet) {
     fprintf(stderr, "emamba: building the RTL of this design with Verilator if needed (%s)\n", relative);
   }
@@ -126,7 +142,7 @@ em_status em_rtl_library_open(em_rtl_library *library, const em_design *design, 
     status = write_package(folder, design, error);
   }
   if (status == EM_OK) {
-    status = build(root, folder, rtl_folder == NULL ? NULL : rtl_path, name, quiet, error);
+    status = build(root, folder, rtl_folder == NULL ? NULL : rtl_path, name, design, quiet, error);
   }
   if (status != EM_OK) {
     return status;

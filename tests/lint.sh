@@ -11,15 +11,14 @@ if [ -x build/tests/random_case ]; then
     build/tests/random_case "$seed" "$work/$seed" 60000 && packages+=("$work/$seed/design.yaml")
   done
 fi
-sources=("$rtl/em_pkg.sv")
-for file in "$rtl"/*.sv; do [ "$file" = "$rtl/em_pkg.sv" ] || sources+=("$file"); done
-probes=("$rtl"/probe/*.sv)
-waivers=("$rtl"/*.vlt)
+listed() { grep -v '^[/#]' "$1/files.f" | sed "s|^|$1/|"; }
+mapfile -t sources < <(listed "$rtl")
+mapfile -t probes < <(listed "$rtl/probe")
 for design in "${packages[@]}"; do
   package=$work/em_design_pkg.sv
   build/emamba check "$design" --package "$package" >/dev/null || { echo "not ok - $design"; continue; }
-  if verilator --lint-only -Wall --assert --top-module em_top "${waivers[@]}" "$rtl/em_pkg.sv" "$package" \
-    "${sources[@]:1}" "${probes[@]}" >"$work/log" 2>&1; then
+  if verilator --lint-only -Wall --assert --top-module em_top "$rtl/lint.vlt" "$package" \
+    "${sources[@]}" "${probes[@]}" >"$work/log" 2>&1; then
     echo "ok - verilator -Wall: $design"
   else
     sed 's/^/# /' "$work/log" | head -n 30
@@ -28,7 +27,7 @@ for design in "${packages[@]}"; do
 done
 for design in configs/designs/tiny.yaml configs/designs/fmnist.yaml; do
   build/emamba check "$design" --package "$work/em_design_pkg.sv" >/dev/null
-  if timeout 600 yosys -q -p "read_verilog -sv $rtl/em_pkg.sv $work/em_design_pkg.sv ${sources[*]:1}; hierarchy -check -top em_top; \
+  if timeout 600 yosys -q -p "read_verilog -sv $work/em_design_pkg.sv ${sources[*]}; hierarchy -check -top em_top; \
     proc; opt_expr; opt_clean; check -assert" >"$work/log" 2>&1; then
     echo "ok - yosys: $design"
   else

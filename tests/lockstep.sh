@@ -1,5 +1,6 @@
 #!/bin/bash
 # The shipped designs in lock-step with their RTL; what must fail, fails as documented; the conformance vectors.
+export RTL_OPT=${RTL_OPT:--O1}
 work=build/lockstep
 rm -rf "$work" && mkdir -p "$work"
 failures=0

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Random legal designs and networks, each RTL built and run in lock-step under random stalls: RANDOM_DESIGNS designs (default 6) with
-# RANDOM_SEEDS stall seeds each (default 4). Reproduce one: the command is printed with the failure. RANDOM_BASE moves the seeds.
-designs=${RANDOM_DESIGNS:-6} seeds=${RANDOM_SEEDS:-4} base=${RANDOM_BASE:-1}
+# Random legal designs and networks, each RTL built and run in lock-step under random stalls: RANDOM_DESIGNS designs (default 4) with
+# RANDOM_SEEDS stall seeds each (default 5). Reproduce one: the command is printed with the failure. RANDOM_BASE moves the seeds.
+designs=${RANDOM_DESIGNS:-4} seeds=${RANDOM_SEEDS:-5} base=${RANDOM_BASE:-1}
 export RTL_OPT=-O0
 
 one_design() { # seed

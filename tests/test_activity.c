@@ -133,9 +133,9 @@ static void activity_operations_of_a_frame_are_the_networks(void **state) {
     uint64_t tokens = (uint64_t)s->m * s->l;
     assert_int_equal(total[EM_MAC_8X8], macs);
     assert_int_equal(total[EM_MUL_8X8], tokens * (3 * states + 2 * s->ed)); /* delta A, delta B, B_bar x; D x, y g */
-    assert_int_equal(total[EM_MUL_8X17], tokens * states);                 /* A_bar h */
-    assert_int_equal(total[EM_MAC_8X24], tokens * states);                 /* C cur */
-    assert_int_equal(total[EM_MUL_NORM], tokens * 3 * s->d);               /* D x, times gamma, dr beta */
+    assert_int_equal(total[EM_MUL_8X17], tokens * states);                  /* A_bar h */
+    assert_int_equal(total[EM_MAC_8X24], tokens * states);                  /* C cur */
+    assert_int_equal(total[EM_MUL_NORM], tokens * 3 * s->d);                /* D x, times gamma, dr beta */
     assert_int_equal(total[EM_COMPARE], tokens * 2 * s->d);
     assert_int_equal(total[EM_PWL], tokens * (states + s->ed * (1 + s->conv_silu)));
     assert_int_equal(total[EM_DIV_STEP], 8 * (tokens * s->d + (s->head == EM_HEAD_MEAN ? s->d : 0)));

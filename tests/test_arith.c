@@ -161,8 +161,7 @@ static void arith_products_of_all_code_pairs_are_exact_at_every_shift(void **sta
     for (int a = -128; a < 128; a++) {
       for (int b = -128; b < 128; b += STEP) {
         int expected = (int)exact_requant(a * b, shift);
-        if (em_requant(a * b, shift) != expected ||
-            em_clamp(em_shifter_apply(shifter, a * b), -128, 127) != expected) {
+        if (em_requant(a * b, shift) != expected || em_clamp(em_shifter_apply(shifter, a * b), -128, 127) != expected) {
           fail_msg("requant(%d * %d, %d) should be %d", a, b, shift, expected);
         }
       }

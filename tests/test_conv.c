@@ -47,8 +47,8 @@ static void random_case(em_random *random, uint32_t ed, uint32_t k, conv_case *c
   c->registers[EM_CONV_ACC_SHIFT] = bias_low ? (int32_t)em_random_range(random, 0, 7) : 0;
   c->registers[EM_CONV_BIAS_SHIFT] = bias_low ? 0 : (int32_t)em_random_range(random, 0, 15);
   bool wild = em_random_chance(random, 20);
-  c->registers[EM_CONV_CONV_SHIFT] = (int32_t)(wild ? em_random_range(random, EM_REQUANT_MIN, EM_REQUANT_MAX)
-                                                    : em_random_range(random, 4, 12));
+  c->registers[EM_CONV_CONV_SHIFT] =
+      (int32_t)(wild ? em_random_range(random, EM_REQUANT_MIN, EM_REQUANT_MAX) : em_random_range(random, 4, 12));
   c->registers[EM_CONV_X_SHIFT] = c->silu ? 0 : (int32_t)em_random_range(random, -8, 8);
   c->unit = (em_conv_unit){
       .ed = ed, .k = k, .silu = c->silu, .registers = c->registers, .weight = c->by_tap, .bias = c->bias};
@@ -65,8 +65,7 @@ static void reference(const conv_case *c, uint32_t t, int8_t *x, int8_t *g, ref_
   em_tensor weight = {c->weight, c->registers[EM_CONV_ACC_SHIFT]}, bias = {c->bias, c->registers[EM_CONV_BIAS_SHIFT]};
   ref_conv(&weight, &bias, c->ed, c->k, s, t, 0, x, c->registers[EM_CONV_CONV_SHIFT], &counts[0]);
   for (uint32_t i = 0; i < c->ed; i++) {
-    x[i] = c->silu ? ref_pwl(&c->x, x[i], &counts[1])
-                   : ref_requant(x[i], 0, c->registers[EM_CONV_X_SHIFT], &counts[1]);
+    x[i] = c->silu ? ref_pwl(&c->x, x[i], &counts[1]) : ref_requant(x[i], 0, c->registers[EM_CONV_X_SHIFT], &counts[1]);
     g[i] = ref_pwl(&c->gate, (&c->sz[0][0])[(size_t)t * 2 * c->ed + c->ed + i], &counts[2]);
   }
 }

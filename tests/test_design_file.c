@@ -61,7 +61,8 @@ static void design_file_broken_says_line_key_and_range(void **state) {
       {"conv: {lanes: 2}", "conv: {lanes: 3}",
        "d.yaml:33: engines.conv.lanes: 3 does not divide ED = 8; the nearest that do are 2 and 4"},
       {"ssm: {lanes: 8}", "ssm: {lanes: 6}",
-       "d.yaml:36: engines.ssm.lanes: 6 is not a multiple of N = 4; the nearest that are: 4 and 8"},
+       "d.yaml:36: engines.ssm.lanes: 6 is neither a divisor of N = 4 nor N times one of ED = 8; the nearest that fit: "
+       "4 and 8"},
       {"  L: 4\n", "  L: 5\n", "d.yaml:13: shape.L: 5, but (H/P)(W/P) is 4"},
       {"  store: 8", "  store: 6", "depth_tokens.store: 6 is not a multiple of L = 4"},
       {"  head_hidden: 4\n", "  head_hidden: 0\n",

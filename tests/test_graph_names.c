@@ -26,7 +26,8 @@ static void assert_distinct(char (*texts)[TEXT], uint32_t count) {
 
 static void graph_names_and_scopes_are_distinct(void **state) {
   (void)state;
-  char(*names)[TEXT] = malloc(EM_MAX_MEMORIES * sizeof *names), (*scopes)[TEXT] = malloc(EM_MAX_MEMORIES * sizeof *scopes);
+  char(*names)[TEXT] = malloc(EM_MAX_MEMORIES * sizeof *names),
+  (*scopes)[TEXT] = malloc(EM_MAX_MEMORIES * sizeof *scopes);
   for (uint64_t seed = 1; seed <= EM_REPEAT(60); seed++) {
     em_graph *graph = random_graph(seed);
     for (uint32_t i = 0; i < graph->engine_count; i++) {

@@ -35,7 +35,8 @@ static linear_case make_case(const em_linear_geometry *geometry) {
   return c;
 }
 
-/* What the contract says; counts as the unit's nodes. Exponents: the accumulator's is acc_shift, the bias's bias_shift. */
+/* What the contract says; counts as the unit's nodes. Exponents: the accumulator's is acc_shift, the bias's bias_shift.
+ */
 static void reference(const linear_case *c, int8_t *y, ref_count counts[NODES]) {
   const em_linear_geometry *g = &c->geometry;
   const int32_t *r = c->registers;
@@ -202,8 +203,8 @@ static void linear_at_the_end_of_the_32_bit_write_back_is_exact(void **state) {
 static void linear_odd_input_ignores_what_follows_it(void **state) {
   (void)state;
   em_linear_geometry g = {.in = 5, .out = 1, .in_lanes = 1, .out_lanes = 1};
-  int8_t weight[] = {1, 1, 1, 1, 1}, packed[6 * EM_LINEAR_BLOCK], x[] = {1, 2, 3, 4, 5, 100}, y[2] = {0, 77};
-  assert_int_equal(em_linear_packed_bytes(&g), sizeof packed);
+  int8_t weight[] = {1, 1, 1, 1, 1}, x[] = {1, 2, 3, 4, 5, 100}, y[2] = {0, 77};
+  int8_t *packed = malloc(em_linear_packed_bytes(&g));
   em_linear_pack(&g, weight, packed);
   int32_t registers[EM_MAX_REGISTERS] = {0};
   em_linear_unit unit = {&g, registers, packed, NULL};
@@ -213,6 +214,31 @@ static void linear_odd_input_ignores_what_follows_it(void **state) {
   assert_int_equal(y[0], 15);
   assert_int_equal(y[1], 77);
   free(scratch);
+  free(packed);
+}
+
+/* Every code through the input, the write-back, the post requant and the residual at every shift. */
+static void linear_every_code_at_every_shift_is_exact(void **state) {
+  (void)state;
+  static const int places[] = {EM_LINEAR_X_SHIFT, EM_LINEAR_OUT_SHIFT, EM_LINEAR_POST_SHIFT, EM_LINEAR_RES_SHIFT};
+  for (int i = 0; i < 4; i++) {
+    bool post = places[i] == EM_LINEAR_POST_SHIFT, residual = places[i] == EM_LINEAR_RES_SHIFT;
+    em_linear_geometry geometry = {.in = 256, .out = 256, .in_lanes = 1, .out_lanes = 1, .in_requant = true};
+    geometry.groups = post ? 1 : 0;
+    geometry.bound[0] = 256;
+    geometry.residual = residual;
+    linear_case c = make_case(&geometry);
+    for (int code = 0; code < 256; code++) {
+      c.weight[code * 257] = 1; /* the identity */
+      c.x[code] = (int8_t)(code - 128);
+      c.residual[code] = (int8_t)(code - 128);
+    }
+    for (int32_t shift = EM_REQUANT_MIN; shift <= EM_REQUANT_MAX; shift++) {
+      c.registers[places[i]] = shift;
+      check_case(&c);
+    }
+    free_case(&c);
+  }
 }
 
 /* By hand: 3*100 - 2*50 = 200, over INT8; relu, then 127 / 4 = 31.75. */
@@ -224,7 +250,7 @@ static void linear_by_hand_gives_the_sums(void **state) {
   memcpy(c.weight, (int8_t[]){3, -2, -3, 2}, 4);
   memcpy(c.x, (int8_t[]){100, 50}, 2);
   c.registers[EM_LINEAR_POST_SHIFT] = 2;
-  int8_t packed[32], y[2];
+  int8_t *packed = malloc(em_linear_packed_bytes(&g)), y[2];
   em_linear_pack(&g, c.weight, packed);
   em_linear_unit unit = {&c.geometry, c.registers, packed, c.bias};
   em_node_count nodes[NODES] = {{0}};
@@ -234,6 +260,7 @@ static void linear_by_hand_gives_the_sums(void **state) {
   assert_int_equal(nodes[EM_LINEAR_NODE_OUT].saturations, 2);
   assert_int_equal(nodes[EM_LINEAR_NODE_POST].saturations, 0);
   free(scratch);
+  free(packed);
   free_case(&c);
 }
 
@@ -244,6 +271,7 @@ int main(void) {
       cmocka_unit_test(linear_widest_accumulators_do_not_overflow),
       cmocka_unit_test(linear_at_the_end_of_the_32_bit_write_back_is_exact),
       cmocka_unit_test(linear_odd_input_ignores_what_follows_it),
+      cmocka_unit_test(linear_every_code_at_every_shift_is_exact),
       cmocka_unit_test(linear_by_hand_gives_the_sums),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

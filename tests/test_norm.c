@@ -71,6 +71,16 @@ static void norm_random_tokens_follow_the_contract(void **state) {
   assert_true(saturations > codes / 100 && saturations < codes / 100 * 99); /* both happen */
 }
 
+static void norm_long_random_tokens_follow_the_contract(void **state) {
+  (void)state;
+  em_random random = {2};
+  for (int i = 0; i < EM_REPEAT(400); i++) {
+    norm_case c = random_case(&random, em_random_count(&random, 100, 8192));
+    check_case(&c);
+    free_case(&c);
+  }
+}
+
 static void norm_constant_token_gives_beta(void **state) {
   (void)state;
   for (int code = -128; code < 128; code++) {
@@ -186,6 +196,7 @@ static void norm_widest_token_does_not_overflow(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(norm_random_tokens_follow_the_contract),
+      cmocka_unit_test(norm_long_random_tokens_follow_the_contract),
       cmocka_unit_test(norm_constant_token_gives_beta),
       cmocka_unit_test(norm_single_element_gives_beta_at_every_exponent),
       cmocka_unit_test(norm_span_of_one_divides_by_one),

@@ -109,9 +109,8 @@ static void pwl_all_thresholds_and_most_segments_are_exact(void **state) {
   for (int threshold = -256; threshold <= 255; threshold++) {
     em_pwl pwl = {.segments = EM_PWL_MAX_SEGMENTS, .shift = 3};
     for (int i = 0; i < EM_PWL_MAX_SEGMENTS + 2; i++) {
-      pwl.thresholds[i % (EM_PWL_MAX_SEGMENTS + 1)] = (int16_t)(threshold + i % (EM_PWL_MAX_SEGMENTS + 1) > 255
-                                                                    ? 255
-                                                                    : threshold + i % (EM_PWL_MAX_SEGMENTS + 1));
+      pwl.thresholds[i % (EM_PWL_MAX_SEGMENTS + 1)] =
+          (int16_t)(threshold + i % (EM_PWL_MAX_SEGMENTS + 1) > 255 ? 255 : threshold + i % (EM_PWL_MAX_SEGMENTS + 1));
       pwl.slopes[i] = (int16_t)em_random_range(&random, -20, 20);
       pwl.intercepts[i] = (int32_t)em_random_range(&random, -900, 900);
     }

@@ -118,8 +118,19 @@ static void timing_observer_sees_every_token_in_order(void **state) {
 static void timing_of_the_smallest_design_is_the_sum_of_its_engines(void **state) {
   (void)state;
   em_design design = {.name = "smallest",
-                      .shape = {.h = 1, .w = 1, .c = 1, .p = 1, .l = 1, .d = 1, .ed = 1, .n = 1, .r = 1, .k = 2, .m = 1,
-                                .head = EM_HEAD_NONE, .outputs = 1}};
+                      .shape = {.h = 1,
+                                .w = 1,
+                                .c = 1,
+                                .p = 1,
+                                .l = 1,
+                                .d = 1,
+                                .ed = 1,
+                                .n = 1,
+                                .r = 1,
+                                .k = 2,
+                                .m = 1,
+                                .head = EM_HEAD_NONE,
+                                .outputs = 1}};
   for (size_t i = 0; i < em_design_key_count; i++) {
     if (em_design_keys[i].offset >= sizeof design.shape + offsetof(em_design, shape)) {
       em_design_set(&design, &em_design_keys[i], 1);

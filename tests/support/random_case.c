@@ -107,8 +107,9 @@ void em_random_frames(uint64_t seed, const em_shape *shape, uint64_t count, int8
   em_random random = em_random_seeded(seed, FOR_FRAMES);
   uint64_t frame_codes = (uint64_t)shape->h * shape->w * shape->c;
   for (uint64_t i = 0; i < count; i++) {
-    em_code_style style =
-        em_random_chance(&random, 60) ? EM_CODES_UNIFORM : (em_code_style)em_random_range(&random, 0, EM_CODES_STYLES - 1);
+    em_code_style style = em_random_chance(&random, 60)
+                              ? EM_CODES_UNIFORM
+                              : (em_code_style)em_random_range(&random, 0, EM_CODES_STYLES - 1);
     em_random_codes(&random, style, codes + i * frame_codes, frame_codes);
   }
 }

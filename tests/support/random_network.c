@@ -147,8 +147,7 @@ static void rough_table(draft *d, em_pwl *pwl) {
   int64_t intercept = INT64_C(1) << (pwl->shift < 24 ? pwl->shift + 7 : 31);
   for (uint32_t region = 0; region < pwl->segments + 2; region++) {
     bool extreme = em_random_chance(&d->random, 15);
-    pwl->slopes[region] =
-        (int16_t)(extreme ? (pick(d, 0, 1) == 0 ? INT16_MIN : INT16_MAX) : pick(d, -slope, slope));
+    pwl->slopes[region] = (int16_t)(extreme ? (pick(d, 0, 1) == 0 ? INT16_MIN : INT16_MAX) : pick(d, -slope, slope));
     pwl->intercepts[region] = (int32_t)em_random_range(&d->random, -intercept, intercept - 1);
     if (em_random_chance(&d->random, 10)) {
       pwl->intercepts[region] = pick(d, 0, 1) == 0 ? INT32_MIN : INT32_MAX;
@@ -196,7 +195,8 @@ static bool exponents_in_range(const em_network *network) {
   bool good = true;
   for (uint32_t part = 0; part <= network->shape.m; part++) {
     const char *base = part == 0 ? (const char *)network : (const char *)&network->blocks[part - 1];
-    size_t count = part == 0 ? em_network_tensors(&network->shape, tensors) : em_block_tensors(&network->shape, tensors);
+    size_t count =
+        part == 0 ? em_network_tensors(&network->shape, tensors) : em_block_tensors(&network->shape, tensors);
     for (size_t i = 0; i < count; i++) {
       int32_t exponent = ((const em_tensor *)(const void *)(base + tensors[i].offset))->exponent;
       good = good && exponent >= EM_EXPONENT_MIN && exponent <= EM_EXPONENT_MAX;

@@ -64,8 +64,7 @@ static void run_block(const em_shape *s, const em_block *b, int u_exponent, cons
     ref_ssm(b, ed, n, w, delta, params_out + r, params_out + r + n, g, h, q, &ssm_ignored);
     ref_linear(&b->output_proj_weight, NULL, ed, d, q, b->gated, o, b->output_proj, &ignored);
     for (uint32_t i = 0; i < d; i++) {
-      out[(size_t)t * d + i] =
-          ref_map(o[i], b->output_proj, u[(size_t)t * d + i], u_exponent, b->output, &ignored);
+      out[(size_t)t * d + i] = ref_map(o[i], b->output_proj, u[(size_t)t * d + i], u_exponent, b->output, &ignored);
     }
   }
   free(codes);
@@ -105,8 +104,8 @@ void ref_network(const em_network *network, const int8_t *frame, int8_t *output)
   cut_patches(s, frame, patches);
   requant_all(patches, (size_t)s->l * patch, network->input, network->patches);
   for (uint32_t t = 0; t < s->l; t++) {
-    ref_linear(&network->embed_weight, &network->embed_bias, patch, s->d, patches + (size_t)t * patch,
-               network->patches, tokens + (size_t)t * s->d, network->embed, &ignored);
+    ref_linear(&network->embed_weight, &network->embed_bias, patch, s->d, patches + (size_t)t * patch, network->patches,
+               tokens + (size_t)t * s->d, network->embed, &ignored);
   }
   int exponent = network->embed;
   for (uint32_t i = 0; i < s->m; i++) {
