@@ -17,8 +17,8 @@ uint64_t *em_state_finish(const em_core *core, const em_state *state) {
 }
 
 int8_t *em_state_slot(const em_core *core, const em_state *state, uint32_t buffer, uint32_t slot) {
-  return (int8_t *)(uintptr_t)state + core->data_offset[buffer] +
-         (size_t)slot * em_slot_bytes(&core->graph.buffers[buffer]);
+  const em_buffer *b = &core->graph.buffers[buffer];
+  return (int8_t *)(uintptr_t)state + core->data_offset[buffer] + (size_t)slot * b->slot_words * b->word_lanes;
 }
 
 void *em_state_memory(const em_core *core, const em_state *state, uint32_t engine) {
@@ -81,7 +81,8 @@ static void release(const em_core *core, em_state *state, em_port port) {
   const em_buffer *buffer = &core->graph.buffers[port.buffer];
   em_buffer_state *b = &em_state_buffers(core, state)[port.buffer];
   b->count[port.reader] -= buffer->take_tokens;
-  b->read_slot[port.reader] = (b->read_slot[port.reader] + buffer->take_tokens) % buffer->depth_tokens;
+  uint32_t slot = b->read_slot[port.reader] + buffer->take_tokens; /* which divides the depth */
+  b->read_slot[port.reader] = slot == buffer->depth_tokens ? 0 : slot;
   mark_dirty(state, buffer->writer);
 }
 
@@ -304,6 +305,28 @@ static void advance_output(const em_core *core, em_state *state, em_step *step) 
   }
 }
 
+/* The earliest cycle in which a token ends; IDLE, the largest value, where none is in progress. */
+static uint64_t next_finish(const uint64_t *finish, uint32_t count) {
+  em_v4l earliest = (em_v4l){0} + INT64_MAX; /* IDLE with the sign bit flipped: lanes compare as signed */
+  uint32_t e = 0;
+  for (; e + 4 <= count; e += 4) {
+    em_v4l cycles;
+    memcpy(&cycles, finish + e, sizeof cycles);
+    cycles ^= INT64_MIN;
+    em_v4l earlier = cycles < earliest;
+    earliest = (cycles & earlier) | (earliest & ~earlier);
+  }
+  uint64_t next = IDLE;
+  for (int lane = 0; lane < 4; lane++) {
+    uint64_t cycle = (uint64_t)earliest[lane] ^ UINT64_C(1) << 63;
+    next = cycle < next ? cycle : next;
+  }
+  for (; e < count; e++) {
+    next = finish[e] < next ? finish[e] : next;
+  }
+  return next;
+}
+
 void em_core_advance(const em_core *core, em_state *state, const em_pins *pins, uint64_t max_cycles, em_step *step) {
   em_core_settle(core, state);
   uint32_t last = core->graph.engine_count - 1;
@@ -315,10 +338,7 @@ void em_core_advance(const em_core *core, em_state *state, const em_pins *pins, 
   cycles = limit < cycles ? limit : cycles;
   limit = plan_output(core, state, pins, &out_status);
   cycles = limit < cycles ? limit : cycles;
-  uint64_t next = IDLE;
-  for (uint32_t e = 1; e < last; e++) {
-    next = finish[e] < next ? finish[e] : next;
-  }
+  uint64_t next = next_finish(finish, core->graph.engine_count); /* the streams are always idle in this sense */
   cycles = next != IDLE && next - state->cycle < cycles ? next - state->cycle : cycles;
 
   *step = (em_step){.cycles = cycles};

@@ -1,7 +1,5 @@
 #include "pwl.h"
 
-#include <string.h>
-
 int8_t em_pwl_evaluate(const em_pwl *pwl, int8_t x) {
   uint32_t region = 0;
   for (uint32_t i = 0; i <= pwl->segments; i++) {
@@ -38,9 +36,7 @@ static inline em_v32b look_up(const int8_t *values, em_v32b x) {
   for (int half = 0; half < 2; half++) {
     __m256i index = half == 0 ? (__m256i)(x ^ INT8_MIN) : (__m256i)x;
     for (int i = 0; i < 8; i++, values += 16) {
-      __m128i row;
-      memcpy(&row, values, sizeof row);
-      y = _mm256_blendv_epi8(_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(row), index), y, index);
+      y = _mm256_blendv_epi8((__m256i)em_v32b_pick(values, (em_v32b)index), y, index);
       index = _mm256_subs_epi8(index, _mm256_set1_epi8(16));
     }
   }

@@ -15,24 +15,39 @@ typedef struct {
   int8_t a_bar[PADDED_STATES], b_bar[PADDED_STATES];
   int16_t bx[PADDED_STATES];
   int32_t current[PADDED_STATES];
-  int64_t sums[STATES + EM_VECTOR_LANES]; /* [channels]: over n of C cur */
+  em_v4l sums[STATES + EM_VECTOR_LANES]; /* [channels]: over n of C cur, in four parts */
 } scan_block;
 
-/* out[c, i] = values[c]. */
+/* out[c, i] = values[c]. Where a step's lanes are whole channels, one shuffle spreads all of them. */
 static void spread(const int8_t *values, uint32_t channels, uint32_t n, int8_t *out) {
-  for (uint32_t c = 0; c < channels; c++, out += n) {
-    for (uint32_t i = 0; i < n; i += EM_ROW_LANES) {
-      em_v32b_store(out + i, values[c] - (em_v32b){0}, EM_ROW_LANES);
+  static const em_v32b lane = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                               16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+  if (n == 1 || EM_ROW_LANES % n != 0) {
+    for (uint32_t c = 0; c < channels; c++, out += n) {
+      for (uint32_t i = 0; i < n; i += EM_ROW_LANES) {
+        em_v32b_store(out + i, values[c] - (em_v32b){0}, EM_ROW_LANES);
+      }
     }
+    return;
+  }
+  int8_t padded[STATES + EM_ROW_LANES];
+  for (uint32_t c = 0; c < channels; c += EM_ROW_LANES) {
+    em_v32b_store(padded + c, em_v32b_load(values + c, channels - c), EM_ROW_LANES);
+  }
+  const em_v32b channel = lane >> __builtin_ctz(n); /* lane / n: n divides 32 */
+  for (uint32_t c = 0; c < channels; c += EM_ROW_LANES / n, out += EM_ROW_LANES) {
+    em_v32b_store(out, em_v32b_pick(padded + c, channel), EM_ROW_LANES);
   }
 }
 
 /* out[c, i] = row[i], row padded. */
 static void repeat(const int8_t *row, uint32_t channels, uint32_t n, int8_t *out) {
-  for (uint32_t c = 0; c < channels; c++, out += n) {
-    for (uint32_t i = 0; i < n; i += EM_ROW_LANES) {
+  for (const int8_t *end = out + (size_t)channels * n; out < end; out += n) {
+    uint32_t i = 0;
+    do {
       em_v32b_store(out + i, em_v32b_load(row + i, EM_ROW_LANES), EM_ROW_LANES);
-    }
+      i += EM_ROW_LANES;
+    } while (i < n);
   }
 }
 
@@ -61,23 +76,24 @@ static uint32_t scan(scan_block *block, uint32_t count, int shift, int32_t *h) {
   return (count + EM_VECTOR_LANES - 1) / EM_VECTOR_LANES * EM_VECTOR_LANES + (uint32_t)em_v8_sum(fitting);
 }
 
-/* sums[c] = sum over n of C cur, c [n] padded with 0. |C cur| <= 2^30, so that 64 bits hold any sum. */
+/* sums[c] = C cur in four parts of the sum over n, c [n] padded with 0. |C cur| <= 2^30: 64 bits hold any sum. */
 static void sum_states(scan_block *block, const int32_t *c, uint32_t channels, uint32_t n) {
   const int32_t *current = block->current;
-  memset(block->sums + channels, 0, EM_VECTOR_LANES * sizeof block->sums[0]);
   for (uint32_t channel = 0; channel < channels; channel++, current += n) {
     em_v4l sum = {0};
-    for (uint32_t i = 0; i < n; i += EM_VECTOR_LANES) {
+    uint32_t i = 0;
+    do {
       sum += em_v4l_pair_products(em_v8_load(c + i, EM_VECTOR_LANES), em_v8_load(current + i, EM_VECTOR_LANES));
-    }
-    block->sums[channel] = sum[0] + sum[1] + sum[2] + sum[3];
+      i += EM_VECTOR_LANES;
+    } while (i < n);
+    block->sums[channel] = sum;
   }
+  memset(block->sums + channels, 0, EM_VECTOR_LANES * sizeof block->sums[0]);
 }
 
-/* Four int64, |v| < 2^51, as doubles: 1.5 * 2^52 + v in a double is v in its low bits. */
-static inline em_v4d to_doubles(const int64_t *values) {
-  em_v4l v;
-  memcpy(&v, values, sizeof v);
+/* The sums of four channels, |v| < 2^51, as doubles: 1.5 * 2^52 + v in a double is v in its low bits. */
+static inline em_v4d to_doubles(const em_v4l *sums) {
+  em_v4l v = em_v4l_sums(sums[0], sums[1], sums[2], sums[3]);
   return (em_v4d)(v + (em_v4l)((em_v4d){0} + 0x1.8p52)) - 0x1.8p52;
 }
 
@@ -114,10 +130,12 @@ void em_ssm_forward(const em_ssm_unit *unit, const int8_t *x, const int8_t *delt
     memset(h, 0, (size_t)unit->ed * n * sizeof *h);
   }
   int8_t b_row[MAX_N + EM_ROW_LANES];
-  int32_t c_row[MAX_N + EM_VECTOR_LANES] = {0};
-  memcpy(b_row, b, n);
-  for (uint32_t i = 0; i < n; i++) {
-    c_row[i] = c[i];
+  int32_t c_row[MAX_N + EM_VECTOR_LANES];
+  for (uint32_t i = 0; i < n; i += EM_ROW_LANES) {
+    em_v32b_store(b_row + i, em_v32b_load(b + i, n - i), EM_ROW_LANES);
+  }
+  for (uint32_t i = 0; i < n; i += EM_VECTOR_LANES) {
+    em_v8_store(c_row + i, em_v8_load_codes(c + i, n - i), EM_VECTOR_LANES);
   }
   scan_block block;
   repeat(b_row, channels_max < unit->ed ? channels_max : unit->ed, n, block.b);

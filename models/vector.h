@@ -231,10 +231,31 @@ static inline em_v4l em_v4l_pair_products(em_v8 a, em_v8 b) {
 #endif
 }
 
+/* The sum of each of four vectors. */
+static inline em_v4l em_v4l_sums(em_v4l a, em_v4l b, em_v4l c, em_v4l d) {
+  em_v4l ab = __builtin_shufflevector(a, b, 0, 4, 2, 6) + __builtin_shufflevector(a, b, 1, 5, 3, 7);
+  em_v4l cd = __builtin_shufflevector(c, d, 0, 4, 2, 6) + __builtin_shufflevector(c, d, 1, 5, 3, 7);
+  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+}
+
 static inline int32_t em_v8_sum(em_v8 v) {
   v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
   v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
   return v[0] + v[1];
+}
+
+/* codes[index], index 0..15, in every lane; 16 codes are read. AVX2 alone: other positive indices mod 16, negative give
+ * 0. */
+static inline em_v32b em_v32b_pick(const int8_t *codes, em_v32b index) {
+#ifdef __AVX2__
+  __m128i table = _mm_loadu_si128((const __m128i *)(const void *)codes);
+  return (em_v32b)_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table), (__m256i)index);
+#else
+  for (int i = 0; i < EM_ROW_LANES; i++) {
+    index[i] = codes[index[i]];
+  }
+  return index;
+#endif
 }
 
 /* Halves, widened. */
