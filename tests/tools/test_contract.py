@@ -70,7 +70,8 @@ class Variants(unittest.TestCase):
         model = random_network(seed, **changes)
         nodes = {}
         outputs = contract.forward(model, random_frames(seed, model.shape), nodes)
-        self.assertEqual(outputs.shape, (3, model.shape["outputs"]))
+        tokens = model.shape["L"] if model.shape["head"] == "none" else 1
+        self.assertEqual(outputs.shape, (3, tokens * model.shape["outputs"]))
         self.assertTrue((outputs == nodes["output"]).all())
         return model, {name: codes.tolist() for name, codes in nodes.items()}, outputs.tolist()
 
