@@ -150,6 +150,11 @@ static int32_t sign_extend(uint32_t value, uint32_t bits) {
   return (int32_t)((value ^ sign) - sign);
 }
 
+int32_t em_lockstep_written(const em_lockstep *ls, uint32_t memory, uint32_t lane) {
+  uint32_t bits = ls->core->graph.memories[memory].lane_bits;
+  return sign_extend(bits_at(ls->write_data[memory], lane * bits, bits), bits);
+}
+
 static int64_t element_of(const em_lockstep *ls, const em_memory *memory, uint64_t record, uint32_t lane) {
   uint64_t address = record & ((UINT64_C(1) << EM_RECORD_ADDRESS_BITS) - 1);
   uint64_t words = memory->role == EM_MEMORY_BUFFER ? ls->core->graph.buffers[memory->owner].slot_words : memory->words;
@@ -192,9 +197,7 @@ static bool same_write(em_lockstep *ls, uint32_t index) {
     return true;
   }
   for (uint32_t lane = 0; lane < write->lanes; lane++) {
-    uint32_t low = (write->first_lane + lane) * memory->lane_bits;
-    int32_t model = em_write_value(write, lane);
-    int32_t rtl = sign_extend(bits_at(data, low, memory->lane_bits), memory->lane_bits);
+    int32_t model = em_write_value(write, lane), rtl = em_lockstep_written(ls, index, write->first_lane + lane);
     if (rtl != model) {
       return diverge_write(ls, index, "data", write->first_lane + lane, model, rtl);
     }

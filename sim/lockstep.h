@@ -71,7 +71,10 @@ bool em_lockstep_cycle(em_lockstep *lockstep, em_step *step);
 /* Reads the performance counters over APB, in lock-step, and compares them. */
 bool em_lockstep_check_counters(em_lockstep *lockstep);
 
-/* Prints both sides' records of the present cycle, decoded, a line for every unit that is not idle or differs. */
+/* What the RTL writes into a lane of a memory in this cycle; meaningful where its record has EM_RECORD_WRITE. */
+int32_t em_lockstep_written(const em_lockstep *lockstep, uint32_t memory, uint32_t lane);
+
+/* Prints both sides' records of the present cycle, decoded, and the first lanes of what is written. */
 void em_lockstep_print_records(const em_lockstep *lockstep, FILE *file);
 
 /* Prints the divergence and the last accepted transactions. */

@@ -3,6 +3,8 @@
 
 #include "lockstep.h"
 
+enum { PRINTED_LANES = 16 };
+
 static const char *const status_names[] = {"starved", "blocked", "busy", "?"};
 
 void em_lockstep_print_divergence(const em_lockstep *ls, FILE *file) {
@@ -60,6 +62,19 @@ static void print_memory(const em_lockstep *ls, uint32_t index, const char *side
   fprintf(file, "\n");
 }
 
+/* The first lanes of a word that both sides write. */
+static void print_write(const em_lockstep *ls, uint32_t index, FILE *file) {
+  const em_write *write = &ls->expected.writes[index];
+  for (int side = 0; side < 2; side++) {
+    fprintf(file, "          %-5s writes", side == 0 ? "model" : "RTL");
+    for (uint32_t lane = 0; lane < write->lanes && lane < PRINTED_LANES; lane++) {
+      fprintf(file, " %d",
+              side == 0 ? em_write_value(write, lane) : em_lockstep_written(ls, index, write->first_lane + lane));
+    }
+    fprintf(file, "%s\n", write->lanes > PRINTED_LANES ? " ..." : "");
+  }
+}
+
 void em_lockstep_print_records(const em_lockstep *ls, FILE *file) {
   const em_graph *graph = &ls->core->graph;
   const em_records *model = &ls->expected;
@@ -85,6 +100,9 @@ void em_lockstep_print_records(const em_lockstep *ls, FILE *file) {
     }
     if (rtl != model->memories[m]) {
       print_memory(ls, m, "RTL", rtl, file);
+    }
+    if ((rtl & model->memories[m]) >> EM_RECORD_WRITE_BIT & 1) {
+      print_write(ls, m, file);
     }
   }
 }

@@ -63,7 +63,7 @@ sed -i 's/code_o = -magnitude;/code_o = ~magnitude;/' "$work/rtl-fault/em_divide
 check "bundle: a faulty RTL fails with the first divergence" fails_with 1 "first divergence: cycle [0-9]+, blocks.0.u, data, token [0-9]+, element [0-9]+: model -?[0-9]+, RTL -?[0-9]+, XOR 0x" \
   build/emamba cosim "${tiny[@]}" --rtl "$work/rtl-fault" --bundle "$work/bundle" -q
 for part in report.txt records.txt wave.fst command.txt; do check "bundle: $part" test -s "$work/bundle/$part"; done
-check "bundle: the records show both sides" grep -q "RTL " "$work/bundle/report.txt"
+check "bundle: the records show both sides" grep -q "RTL   writes" "$work/bundle/records.txt"
 cycle=$(sed -n 's/^first divergence: cycle \([0-9]*\),.*/\1/p' "$work/bundle/report.txt")
 check "bundle: its command fails in the same cycle" fails_with 1 "first divergence: cycle $cycle," bash -c "$(cat "$work/bundle/command.txt") --no-bundle"
 
