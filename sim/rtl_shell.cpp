@@ -69,6 +69,9 @@ void em_rtl_close(em_rtl *rtl) {
   }
 #endif
   rtl->top->final();
+  // The model's scopes unregister from the thread's context, which otherwise is that of the instance evaluated last.
+  Verilated::threadContextp(&rtl->context);
+  rtl->top.reset();
   delete rtl;
 }
 
