@@ -8,6 +8,7 @@
 #ifndef EM_ACTIVITY_H
 #define EM_ACTIVITY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "graph.h"
@@ -35,10 +36,30 @@ typedef struct {
   uint64_t actions[EM_ACTIONS];
 } em_engine_activity;
 
+/*
+ * Toggles are Hamming distances between the codes that successive accesses of a port move: the operands of whoever
+ * reads, the results of whoever writes. Counted where asked for (toggles.h), else 0.
+ */
 typedef struct {
   uint64_t reads[2]; /* by port */
   uint64_t writes;
+  uint64_t read_toggles[2], write_toggles; /* bits */
 } em_memory_activity;
+
+/* Cycles that one engine was in each status; they sum to those of the run. */
+typedef struct {
+  uint64_t busy, starved, blocked;
+  uint64_t tokens; /* finished */
+} em_engine_timing;
+
+/* All that a run did; what area and energy are made from. */
+typedef struct {
+  uint64_t cycles;
+  bool toggles; /* they were counted */
+  em_engine_timing times[EM_MAX_ENGINES];
+  em_engine_activity engines[EM_MAX_ENGINES];
+  em_memory_activity memories[EM_MAX_MEMORIES];
+} em_run_activity;
 
 /* "mac_8x8_ops"; a report key. */
 const char *em_action_key(em_action action);

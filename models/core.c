@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "toggles.h"
+
 #define IDLE UINT64_MAX
 
 em_engine_state *em_state_engines(const em_core *core, const em_state *state) {
@@ -86,12 +88,12 @@ static void release(const em_core *core, em_state *state, em_port port) {
   mark_dirty(state, buffer->writer);
 }
 
-static const int8_t *input_codes(const em_core *core, const em_state *state, const em_engine *engine, uint32_t input) {
+const int8_t *em_core_input(const em_core *core, const em_state *state, const em_engine *engine, uint32_t input) {
   em_port port = engine->inputs[input];
   return em_state_slot(core, state, port.buffer, em_state_buffers(core, state)[port.buffer].read_slot[port.reader]);
 }
 
-static int8_t *output_slot(const em_core *core, const em_state *state, const em_engine *engine, uint32_t output) {
+int8_t *em_core_output_slot(const em_core *core, const em_state *state, const em_engine *engine, uint32_t output) {
   uint32_t buffer = engine->outputs[output].buffer;
   return em_state_slot(core, state, buffer, em_state_buffers(core, state)[buffer].write_slot);
 }
@@ -107,53 +109,67 @@ static void gather_patch(const em_shape *s, const int8_t *frame, uint32_t token,
   }
 }
 
+int8_t *em_core_patch(const em_core *core, const em_state *state, const em_engine *engine) {
+  return (int8_t *)(uintptr_t)state + core->scratch_offset + em_linear_scratch_bytes(&engine->linear);
+}
+
 static void compute_linear(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
   const em_engine *engine = &core->graph.engines[index];
-  const int8_t *x = input_codes(core, state, engine, 0);
+  const int8_t *x = em_core_input(core, state, engine, 0);
   int8_t *scratch = (int8_t *)state + core->scratch_offset;
   if (engine->holds_input) {
-    int8_t *patch = scratch + em_linear_scratch_bytes(&engine->linear);
+    int8_t *patch = em_core_patch(core, state, engine);
     gather_patch(&core->graph.design.shape, x, es->token, patch);
     x = patch;
   }
-  const int8_t *residual = engine->linear.residual ? input_codes(core, state, engine, 1) : NULL;
-  em_linear_forward(&core->units[index].linear, x, residual, output_slot(core, state, engine, 0), scratch, es->nodes);
+  const int8_t *residual = engine->linear.residual ? em_core_input(core, state, engine, 1) : NULL;
+  em_linear_forward(&core->units[index].linear, x, residual, em_core_output_slot(core, state, engine, 0), scratch,
+                    es->nodes);
 }
 
 static void compute_ssm(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
   const em_engine *engine = &core->graph.engines[index];
   const em_shape *s = &core->graph.design.shape;
-  const int8_t *p = input_codes(core, state, engine, 0), *x = input_codes(core, state, engine, 1);
-  const int8_t *delta = input_codes(core, state, engine, 2), *g = input_codes(core, state, engine, 3);
+  const int8_t *p = em_core_input(core, state, engine, 0), *x = em_core_input(core, state, engine, 1);
+  const int8_t *delta = em_core_input(core, state, engine, 2), *g = em_core_input(core, state, engine, 3);
   em_ssm_forward(&core->units[index].ssm, x, delta, p + s->r, p + s->r + s->n, g, es->token == 0,
-                 em_state_memory(core, state, index), output_slot(core, state, engine, 0), es->nodes);
+                 em_state_memory(core, state, index), em_core_output_slot(core, state, engine, 0), es->nodes);
 }
 
 static void compute(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
   const em_engine *engine = &core->graph.engines[index];
   const em_unit *unit = &core->units[index];
+  if (core->toggles != NULL) {
+    em_toggles_before(core, state, index);
+  }
   switch (engine->kind) {
     case EM_LINEAR: compute_linear(core, state, index, es); break;
     case EM_NORM:
-      em_norm_forward(&unit->norm, input_codes(core, state, engine, 0), output_slot(core, state, engine, 0), es->nodes);
+      em_norm_forward(&unit->norm, em_core_input(core, state, engine, 0), em_core_output_slot(core, state, engine, 0),
+                      es->nodes);
       break;
     case EM_CONV:
-      em_conv_forward(&unit->conv, input_codes(core, state, engine, 0), es->token == 0,
-                      em_state_memory(core, state, index), output_slot(core, state, engine, 0),
-                      output_slot(core, state, engine, 1), (int32_t *)(void *)((uint8_t *)state + core->scratch_offset),
-                      es->nodes);
+      em_conv_forward(&unit->conv, em_core_input(core, state, engine, 0), es->token == 0,
+                      em_state_memory(core, state, index), em_core_output_slot(core, state, engine, 0),
+                      em_core_output_slot(core, state, engine, 1),
+                      (int32_t *)(void *)((uint8_t *)state + core->scratch_offset), es->nodes);
       break;
     case EM_SSM: compute_ssm(core, state, index, es); break;
     case EM_POOL: {
       int32_t *sums = em_state_memory(core, state, index);
-      em_pool_add(&unit->pool, input_codes(core, state, engine, 0), es->token == 0, sums);
+      const int8_t *x = em_core_input(core, state, engine, 0);
       if (em_engine_ends(engine, es->token)) {
-        em_pool_mean(&unit->pool, sums, output_slot(core, state, engine, 0), es->nodes);
+        em_pool_mean(&unit->pool, x, es->token == 0, sums, em_core_output_slot(core, state, engine, 0), es->nodes);
+      } else {
+        em_pool_add(&unit->pool, x, es->token == 0, sums);
       }
       break;
     }
     case EM_AXIS_IN:
     case EM_AXIS_OUT: break;
+  }
+  if (core->toggles != NULL) {
+    em_toggles_after(core, state, index);
   }
 }
 
@@ -180,6 +196,20 @@ em_engine_state em_core_counters(const em_core *core, const em_state *state, uin
   em_engine_state es = em_state_engines(core, state)[engine];
   add_cycles(&es, state->cycle - es.since);
   return es;
+}
+
+void em_core_activity(const em_core *core, const em_state *state, em_run_activity *activity) {
+  memset(activity, 0, sizeof *activity);
+  activity->cycles = state->cycle;
+  activity->toggles = core->toggles != NULL;
+  for (uint32_t e = 0; e < core->graph.engine_count; e++) {
+    em_engine_state es = em_core_counters(core, state, e);
+    activity->times[e] = (em_engine_timing){es.busy, es.starved, es.blocked, es.tokens};
+    em_activity_add(&core->graph, e, es.tokens, &activity->engines[e], activity->memories);
+  }
+  if (core->toggles != NULL) {
+    em_toggles_add(core, state, activity->memories);
+  }
 }
 
 static em_engine_status idle_status(const em_core *core, const em_buffer_state *buffers, const em_engine *engine) {
@@ -262,8 +292,11 @@ static void advance_input(const em_core *core, em_state *state, const em_pins *p
     return;
   }
   step->in_beats = (uint32_t)step->cycles;
-  memcpy(output_slot(core, state, engine, 0) + (size_t)state->in_beat * engine->lanes, pins->in_data,
+  memcpy(em_core_output_slot(core, state, engine, 0) + (size_t)state->in_beat * engine->lanes, pins->in_data,
          (size_t)step->in_beats * engine->lanes);
+  if (core->toggles != NULL) {
+    em_toggles_stream_in(core, state, pins->in_data, step->in_beats);
+  }
   state->in_beat += step->in_beats;
   if (state->in_beat == engine->busy_cycles) {
     state->in_beat = 0;
@@ -282,7 +315,7 @@ static void advance_output(const em_core *core, em_state *state, em_step *step) 
     return;
   }
   if (!state->out_valid) {
-    const int8_t *codes = input_codes(core, state, engine, 0);
+    const int8_t *codes = em_core_input(core, state, engine, 0);
     int shift = core->units[index].registers[EM_AXIS_OUT_SHIFT];
     int8_t *output = output_codes(core, state);
     for (uint32_t i = 0; i < core->graph.design.shape.outputs; i++) {
@@ -291,6 +324,9 @@ static void advance_output(const em_core *core, em_state *state, em_step *step) 
       es->nodes[0].saturations += output[i] != code;
     }
     state->out_valid = 1;
+    if (core->toggles != NULL) {
+      em_toggles_stream_out(core, state);
+    }
     return;
   }
   step->out_beats = (uint32_t)step->cycles;

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "activity.h"
 #include "arith.h"
 #include "conv.h"
 #include "graph.h"
@@ -65,6 +66,12 @@ typedef struct {
   uint64_t dirty[EM_ENGINE_WORDS]; /* idle engines whose inputs or outputs changed */
 } em_state;                        /* followed by the arrays that em_core's offsets point at */
 
+/* What counting a memory's toggles needs (toggles.h). */
+typedef struct {
+  size_t latch_offset[3];         /* in the state: what last passed read port 0, read port 1, the write port */
+  uint64_t first, inner, closing; /* loaded contents: toggles of the first read, within a token, between two tokens */
+} em_memory_toggles;
+
 typedef struct {
   em_graph graph;
   em_unit *units; /* [engine_count], owned, as is `contents` */
@@ -73,6 +80,8 @@ typedef struct {
   size_t finish_offset, engines_offset, buffers_offset, scratch_offset, output_offset;
   size_t data_offset[EM_MAX_BUFFERS];   /* bytes; slot_words * word_lanes a slot */
   size_t memory_offset[EM_MAX_ENGINES]; /* conv: history bytes; ssm: int32 state; pool: int32 sums */
+  em_memory_toggles *toggles;           /* [memory_count], owned; NULL: toggles are not counted */
+  size_t toggles_offset;                /* em_toggle_counts [memory_count] */
 } em_core;
 
 /* What the outside does to the streams, constant over the cycles of one step. */
@@ -110,6 +119,9 @@ void em_core_advance(const em_core *core, em_state *state, const em_pins *pins, 
 /* An engine's counters including the cycles not yet added up. */
 em_engine_state em_core_counters(const em_core *core, const em_state *state, uint32_t engine);
 
+/* Everything the run did up to now. */
+void em_core_activity(const em_core *core, const em_state *state, em_run_activity *activity);
+
 /* The result that axis_out is sending or has just sent, [outputs]. */
 const int8_t *em_core_output(const em_core *core, const em_state *state);
 
@@ -120,6 +132,11 @@ uint64_t *em_state_finish(const em_core *core,
                           const em_state *state); /* [engine_count]; cycle after the last busy one, UINT64_MAX idle */
 int8_t *em_state_slot(const em_core *core, const em_state *state, uint32_t buffer, uint32_t slot);
 void *em_state_memory(const em_core *core, const em_state *state, uint32_t engine);
+
+/* Where an engine's input is read and its output written, and the patch that patch_embed last gathered. */
+const int8_t *em_core_input(const em_core *core, const em_state *state, const em_engine *engine, uint32_t input);
+int8_t *em_core_output_slot(const em_core *core, const em_state *state, const em_engine *engine, uint32_t output);
+int8_t *em_core_patch(const em_core *core, const em_state *state, const em_engine *engine);
 
 /* Bytes of a buffer's slot. */
 uint32_t em_slot_bytes(const em_buffer *buffer);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contents.h"
 #include "core.h"
 
 /* Places `bytes` at the end of a growing block, 32-byte aligned; returns the offset. */
@@ -56,30 +57,6 @@ static void lay_out_state(em_core *core) {
   core->state_bytes = end;
 }
 
-/* The tensors of a linear engine; bias is NULL where it has none. */
-static void linear_tensors(const em_network *network, const em_engine *engine, const int8_t **weight,
-                           const int8_t **bias) {
-  const em_block *b = engine->block == EM_NONE ? NULL : &network->blocks[engine->block];
-  const em_tensor *w = NULL, *v = NULL;
-  switch (engine->id) {
-    case EM_ENGINE_PATCH_EMBED: w = &network->embed_weight, v = &network->embed_bias; break;
-    case EM_ENGINE_IN_PROJ: w = &b->in_proj_weight; break;
-    case EM_ENGINE_PARAM_PROJ: w = &b->param_proj_weight; break;
-    case EM_ENGINE_DELTA_PROJ: w = &b->delta_proj_weight, v = &b->delta_proj_bias; break;
-    case EM_ENGINE_OUT_PROJ: w = &b->output_proj_weight; break;
-    case EM_ENGINE_HEAD_0: w = &network->head_0_weight, v = &network->head_0_bias; break;
-    case EM_ENGINE_HEAD_1: w = &network->head_1_weight, v = &network->head_1_bias; break;
-    case EM_ENGINE_AXIS_IN:
-    case EM_ENGINE_NORM:
-    case EM_ENGINE_CONV:
-    case EM_ENGINE_SSM:
-    case EM_ENGINE_POOL:
-    case EM_ENGINE_AXIS_OUT: break;
-  }
-  *weight = w != NULL ? w->codes : NULL;
-  *bias = v != NULL ? v->codes : NULL;
-}
-
 /* Copies `count` codes into the contents block and returns them; in the measuring pass (contents NULL) only counts. */
 static int8_t *keep(em_core *core, size_t *end, const int8_t *codes, size_t count) {
   size_t offset = place(end, count);
@@ -110,13 +87,13 @@ static void fill_unit(em_core *core, const em_network *network, uint32_t index, 
   em_registers_derive(&core->graph, network, index, unit->registers);
   switch (engine->kind) {
     case EM_LINEAR: {
-      const int8_t *weight, *bias;
-      linear_tensors(network, engine, &weight, &bias);
+      const int8_t *codes[2];
+      em_contents_codes(network, engine, codes);
       int8_t *packed = keep(core, end, NULL, em_linear_packed_bytes(&engine->linear));
       if (packed != NULL) {
-        em_linear_pack(&engine->linear, weight, packed);
+        em_linear_pack(&engine->linear, codes[0], packed);
       }
-      const int8_t *kept_bias = bias == NULL ? NULL : keep(core, end, bias, engine->linear.out);
+      const int8_t *kept_bias = codes[1] == NULL ? NULL : keep(core, end, codes[1], engine->linear.out);
       unit->linear = (em_linear_unit){&engine->linear, unit->registers, packed, kept_bias};
       break;
     }
@@ -192,6 +169,7 @@ em_status em_core_init(em_core *core, const em_graph *graph, const em_network *n
   }
   core->graph = *graph;
   core->contents = NULL;
+  core->toggles = NULL;
   core->units = calloc(graph->engine_count, sizeof *core->units);
   size_t bytes = 0;
   for (uint32_t e = 0; core->units != NULL && e < graph->engine_count; e++) {
@@ -213,6 +191,8 @@ em_status em_core_init(em_core *core, const em_graph *graph, const em_network *n
 void em_core_free(em_core *core) {
   free(core->units);
   free(core->contents);
+  free(core->toggles);
   core->units = NULL;
   core->contents = NULL;
+  core->toggles = NULL;
 }

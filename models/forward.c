@@ -69,9 +69,10 @@ static void finish_token(walk *w, uint32_t t, const int8_t *token, int8_t *outpu
     memcpy(w->store + (size_t)t * s->d, token, s->d);
   } else if (s->head == EM_HEAD_MEAN) {
     int32_t *sums = em_state_memory(core, w->state, after);
-    em_pool_add(&core->units[after].pool, token, t == 0, sums);
-    if (t + 1 == s->l) {
-      em_pool_mean(&core->units[after].pool, sums, w->store, w->nodes[after]);
+    if (t + 1 < s->l) {
+      em_pool_add(&core->units[after].pool, token, t == 0, sums);
+    } else {
+      em_pool_mean(&core->units[after].pool, token, t == 0, sums, w->store, w->nodes[after]);
     }
   } else {
     for (uint32_t i = 0; i < s->d; i++) {

@@ -154,3 +154,12 @@ void em_timing_run(const em_graph *graph, uint64_t frames, uint64_t *workspace, 
   }
   finish_counters(&w, frames);
 }
+
+void em_timing_activity(const em_graph *graph, const em_timing *timing, em_run_activity *activity) {
+  memset(activity, 0, sizeof *activity);
+  activity->cycles = timing->cycles;
+  for (uint32_t e = 0; e < graph->engine_count; e++) {
+    activity->times[e] = timing->engines[e];
+    em_activity_add(graph, e, timing->engines[e].tokens, &activity->engines[e], activity->memories);
+  }
+}

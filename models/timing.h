@@ -10,12 +10,7 @@
 
 #include <stdint.h>
 
-#include "graph.h"
-
-typedef struct {
-  uint64_t busy, starved, blocked; /* cycles, of all `cycles` */
-  uint64_t tokens;
-} em_engine_timing;
+#include "activity.h"
 
 /* Called for every token in an order that is only sorted per engine; start and finish (one past the last) in cycles. */
 typedef void (*em_token_observer)(void *context, uint32_t engine, uint64_t token, uint64_t start, uint64_t finish);
@@ -34,5 +29,8 @@ typedef struct {
 size_t em_timing_workspace_words(const em_graph *graph);
 void em_timing_run(const em_graph *graph, uint64_t frames, uint64_t *workspace, em_token_observer observer,
                    void *context, em_timing *timing);
+
+/* The run's activity, without toggles: exactly what the model of the same frames would count. */
+void em_timing_activity(const em_graph *graph, const em_timing *timing, em_run_activity *activity);
 
 #endif

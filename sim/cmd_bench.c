@@ -237,7 +237,7 @@ em_status em_cmd_bench(int argc, char **argv, em_error *error) {
   em_options *o = &b.options;
   em_status status = em_options_parse(argc, argv, false, o, error);
   if (status == EM_OK) {
-    status = em_job_open(&b.job, o->design, o->network, o->frames, o->frame_limit, error);
+    status = em_job_open(&b.job, o->design, o->network, o->frames, o->frame_limit, false, error);
   }
   if (status != EM_OK) {
     return status;

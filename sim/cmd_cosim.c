@@ -82,7 +82,8 @@ em_status em_cmd_cosim(int argc, char **argv, em_error *error) {
   em_rtl_library library = {0};
   em_status status = em_options_parse(argc, argv, true, &options, error);
   if (status == EM_OK) {
-    status = em_job_open(&job, options.design, options.network, options.frames, options.frame_limit, error);
+    status =
+        em_job_open(&job, options.design, options.network, options.frames, options.frame_limit, options.toggles, error);
   }
   if (status != EM_OK) {
     return status;

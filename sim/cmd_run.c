@@ -41,7 +41,8 @@ em_status em_cmd_run(int argc, char **argv, em_error *error) {
   em_job job;
   em_status status = em_options_parse(argc, argv, false, &options, error);
   if (status == EM_OK) {
-    status = em_job_open(&job, options.design, options.network, options.frames, options.frame_limit, error);
+    status =
+        em_job_open(&job, options.design, options.network, options.frames, options.frame_limit, options.toggles, error);
   }
   if (status != EM_OK) {
     return status;

@@ -6,8 +6,9 @@
 
 #include "design_file.h"
 #include "network_file.h"
+#include "toggles.h"
 
-static em_status bind_core(em_job *job, em_error *error) {
+static em_status bind_core(em_job *job, bool toggles, em_error *error) {
   em_graph *graph = malloc(sizeof *graph);
   job->core = calloc(1, sizeof *job->core);
   if (graph == NULL || job->core == NULL) {
@@ -21,6 +22,12 @@ static em_status bind_core(em_job *job, em_error *error) {
     em_error_prefix(error, job->network_path);
     return status;
   }
+  if (toggles) {
+    status = em_toggles_enable(job->core, &job->network, error);
+    if (status != EM_OK) {
+      return status;
+    }
+  }
   job->state = malloc(job->core->state_bytes);
   job->outputs = calloc(job->frame_count, em_result_width(&job->design.shape));
   if (job->state == NULL || job->outputs == NULL) {
@@ -31,7 +38,7 @@ static em_status bind_core(em_job *job, em_error *error) {
 }
 
 em_status em_job_open(em_job *job, const char *design_path, const char *network_path, const char *frames_path,
-                      uint64_t frame_limit, em_error *error) {
+                      uint64_t frame_limit, bool toggles, em_error *error) {
   memset(job, 0, sizeof *job);
   job->design_path = design_path;
   job->network_path = network_path;
@@ -53,7 +60,7 @@ em_status em_job_open(em_job *job, const char *design_path, const char *network_
   }
   if (status == EM_OK) {
     job->frame_count = frame_limit > 0 ? frame_limit : job->frames.count;
-    status = bind_core(job, error);
+    status = bind_core(job, toggles, error);
   }
   if (status != EM_OK) {
     em_job_close(job);

@@ -23,9 +23,9 @@ typedef struct {
   int8_t *outputs; /* [frame_count, result width] */
 } em_job;
 
-/* Loads and binds; frame_limit 0 takes all frames. On an error nothing is left allocated. */
+/* Loads and binds; frame_limit 0 takes all frames; `toggles` counts them. On an error nothing is left allocated. */
 em_status em_job_open(em_job *job, const char *design_path, const char *network_path, const char *frames_path,
-                      uint64_t frame_limit, em_error *error);
+                      uint64_t frame_limit, bool toggles, em_error *error);
 void em_job_close(em_job *job);
 
 #endif

@@ -25,6 +25,7 @@ static const char usage[] =
     "  -o, --output FILE      write the output codes\n"
     "      --report FILE      write the report as JSON\n"
     "      --timeline FILE    write a Chrome trace for Perfetto\n"
+    "      --toggles          count bit toggles of operands, results and memory data\n"
     "      --frames N         only the first N frames\n"
     "      --seed S           seed of the stalls\n"
     "      --stall-in P       probability of a bubble before an input beat, in every cycle\n"

@@ -30,14 +30,23 @@ static em_status parse_probability(const char *name, const char *text, double *v
 
 em_status em_options_parse(int argc, char **argv, bool cosim, em_options *o, em_error *error) {
   static const struct option all[] = {
-      {"network", required_argument, NULL, 'n'},  {"input", required_argument, NULL, 'i'},
-      {"output", required_argument, NULL, 'o'},   {"report", required_argument, NULL, 'r'},
-      {"timeline", required_argument, NULL, 't'}, {"frames", required_argument, NULL, 'f'},
-      {"quiet", no_argument, NULL, 'q'},          {"seed", required_argument, NULL, 's'},
-      {"stall-in", required_argument, NULL, 'I'}, {"stall-out", required_argument, NULL, 'O'},
-      {"bundle", required_argument, NULL, 'b'},   {"rtl", required_argument, NULL, 'R'},
-      {"wave", required_argument, NULL, 'w'},     {"watchdog", required_argument, NULL, 'W'},
-      {"no-bundle", no_argument, NULL, 'B'},      {NULL, 0, NULL, 0},
+      {"network", required_argument, NULL, 'n'},
+      {"input", required_argument, NULL, 'i'},
+      {"output", required_argument, NULL, 'o'},
+      {"report", required_argument, NULL, 'r'},
+      {"timeline", required_argument, NULL, 't'},
+      {"frames", required_argument, NULL, 'f'},
+      {"quiet", no_argument, NULL, 'q'},
+      {"seed", required_argument, NULL, 's'},
+      {"stall-in", required_argument, NULL, 'I'},
+      {"stall-out", required_argument, NULL, 'O'},
+      {"bundle", required_argument, NULL, 'b'},
+      {"rtl", required_argument, NULL, 'R'},
+      {"wave", required_argument, NULL, 'w'},
+      {"watchdog", required_argument, NULL, 'W'},
+      {"no-bundle", no_argument, NULL, 'B'},
+      {"toggles", no_argument, NULL, 'T'},
+      {NULL, 0, NULL, 0},
   };
   memset(o, 0, sizeof *o);
   optind = 1;
@@ -55,6 +64,7 @@ em_status em_options_parse(int argc, char **argv, bool cosim, em_options *o, em_
       case 'r': o->report = optarg; break;
       case 't': o->timeline = optarg; break;
       case 'q': o->quiet = true; break;
+      case 'T': o->toggles = true; break;
       case 'b': o->bundle = optarg; break;
       case 'B': o->no_bundle = true; break;
       case 'R': o->rtl = optarg; break;

@@ -15,6 +15,7 @@ typedef struct {
   uint64_t seed;
   double stall_in, stall_out; /* 0..1 */
   uint64_t watchdog_cycles;   /* 0: chosen from the design */
+  bool toggles;               /* count bit toggles */
   bool no_bundle, quiet;
 } em_options;
 

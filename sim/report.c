@@ -48,12 +48,6 @@ static cJSON *report_design(const em_job *job) {
   return object;
 }
 
-/* What em_activity_add gives for the tokens that every engine finished. */
-typedef struct {
-  em_engine_activity engines[EM_MAX_ENGINES];
-  em_memory_activity memories[EM_MAX_MEMORIES];
-} run_activity;
-
 static void report_nodes(const em_job *job, uint32_t engine, const em_engine_state *counters, cJSON *nodes,
                          cJSON *totals) {
   const em_engine *e = &job->core->graph.engines[engine];
@@ -81,7 +75,7 @@ static void report_nodes(const em_job *job, uint32_t engine, const em_engine_sta
   }
 }
 
-static cJSON *report_engine(const em_job *job, uint32_t index, const em_engine_state *counters,
+static cJSON *report_engine(const em_job *job, uint32_t index, const em_engine_timing *counters,
                             const em_engine_activity *activity, cJSON *totals) {
   const em_engine *e = &job->core->graph.engines[index];
   char name[EM_NAME_CHARS];
@@ -106,7 +100,8 @@ static cJSON *report_engine(const em_job *job, uint32_t index, const em_engine_s
   return engine;
 }
 
-static cJSON *report_memory(const em_job *job, uint32_t index, const em_memory_activity *activity, cJSON *totals) {
+static cJSON *report_memory(const em_job *job, uint32_t index, const em_memory_activity *activity, bool toggles,
+                            cJSON *totals) {
   const em_memory *m = &job->core->graph.memories[index];
   char name[EM_NAME_CHARS];
   em_memory_name(&job->core->graph, index, name);
@@ -124,6 +119,16 @@ static cJSON *report_memory(const em_job *job, uint32_t index, const em_memory_a
   static const char *const keys[] = {"reads", "writes", "read_bits", "bits"};
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
     accumulate(totals, keys[i], (uint64_t)cJSON_GetObjectItemCaseSensitive(memory, keys[i])->valuedouble);
+  }
+  if (toggles) {
+    uint64_t read_toggles = activity->read_toggles[0] + activity->read_toggles[1];
+    add_count(memory, "read_toggle_bits", read_toggles);
+    if (m->readers == 2) {
+      add_count(memory, "second_port_read_toggle_bits", activity->read_toggles[1]);
+    }
+    add_count(memory, "write_toggle_bits", activity->write_toggles);
+    accumulate(totals, "read_toggle_bits", read_toggles);
+    accumulate(totals, "write_toggle_bits", activity->write_toggles);
   }
   return memory;
 }
@@ -162,7 +167,7 @@ static cJSON *report_time(const em_tracker *tracker) {
   return time;
 }
 
-static void add_parts(const em_job *job, run_activity *activity, cJSON *report) {
+static void add_parts(const em_job *job, const em_run_activity *activity, cJSON *report) {
   const em_graph *graph = &job->core->graph;
   cJSON *engines = cJSON_AddArrayToObject(report, "engines");
   cJSON *engine_totals = cJSON_AddObjectToObject(report, "engine_totals");
@@ -172,21 +177,21 @@ static void add_parts(const em_job *job, run_activity *activity, cJSON *report) 
   cJSON *node_totals = cJSON_AddObjectToObject(report, "node_totals");
   for (uint32_t e = 0; e < graph->engine_count; e++) {
     em_engine_state counters = em_core_counters(job->core, job->state, e);
-    em_activity_add(graph, e, counters.tokens, &activity->engines[e], activity->memories);
-    cJSON_AddItemToArray(engines, report_engine(job, e, &counters, &activity->engines[e], engine_totals));
+    cJSON_AddItemToArray(engines, report_engine(job, e, &activity->times[e], &activity->engines[e], engine_totals));
     report_nodes(job, e, &counters, nodes, node_totals);
   }
   for (uint32_t m = 0; m < graph->memory_count; m++) {
-    cJSON_AddItemToArray(memories, report_memory(job, m, &activity->memories[m], memory_totals));
+    cJSON_AddItemToArray(memories, report_memory(job, m, &activity->memories[m], activity->toggles, memory_totals));
   }
 }
 
 cJSON *em_report_build(const em_tracker *tracker, const char *command, double wall_seconds) {
   const em_job *job = tracker->job;
-  run_activity *activity = calloc(1, sizeof *activity);
+  em_run_activity *activity = malloc(sizeof *activity);
   if (activity == NULL) {
     return NULL;
   }
+  em_core_activity(job->core, job->state, activity);
   cJSON *report = cJSON_CreateObject();
   cJSON_AddStringToObject(report, "format", EM_REPORT_FORMAT);
   cJSON_AddStringToObject(report, "program_version", EM_VERSION);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contents.h"
 #include "registers.h"
 
 enum { RESET_CYCLES = 4, APB_PATIENCE_CYCLES = 64 };
@@ -72,42 +73,30 @@ em_status em_apb_read(em_rtl_driver *driver, uint32_t address, uint32_t *data, e
   return status;
 }
 
-/* ---- Contents, word by word in the layout of the memories ---- */
+/* ---- Contents ---- */
 
-/* One loaded memory: its place, its word size and what byte b of word w is. */
-typedef struct {
-  uint32_t unit, number; /* APB unit and memory */
-  uint32_t words, word_bytes;
-  const em_linear_geometry *weight_of; /* rows and columns are tiled; NULL: words are consecutive codes */
-  const int8_t *codes;
-} memory_image;
-
-static int8_t image_byte(const memory_image *image, uint32_t word, uint32_t byte) {
-  const em_linear_geometry *g = image->weight_of;
-  if (g == NULL) {
-    return image->codes[(size_t)word * image->word_bytes + byte];
-  }
-  uint32_t columns = g->in / g->in_lanes;
-  uint32_t row = word / columns * g->out_lanes + byte / g->in_lanes;
-  uint32_t column = word % columns * g->in_lanes + byte % g->in_lanes;
-  return image->codes[(size_t)row * g->in + column];
-}
-
-static em_status load_memory(em_rtl_driver *driver, const memory_image *image, em_error *error) {
+/* The engine's memories[place] from its codes, word by word. */
+static em_status load_memory(em_rtl_driver *driver, const em_graph *graph, const em_engine *engine, uint32_t place,
+                             const int8_t *codes, em_error *error) {
+  const em_memory *memory = &graph->memories[engine->memories[place]];
   uint32_t stride = 4;
-  while (stride < image->word_bytes) {
+  while (stride < memory->lanes) {
     stride *= 2;
   }
+  int8_t *bytes = calloc(1, stride);
+  if (bytes == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for loading the RTL");
+  }
   em_status status = EM_OK;
-  for (uint32_t word = 0; word < image->words && status == EM_OK; word++) {
-    for (uint32_t start = 0; start < image->word_bytes && status == EM_OK; start += 4) {
-      uint32_t data = 0;
-      for (uint32_t byte = 0; byte < 4 && start + byte < image->word_bytes; byte++) {
-        data |= (uint32_t)(uint8_t)image_byte(image, word, start + byte) << (8 * byte);
-      }
-      status = em_apb_write(driver, em_apb_address(image->unit, image->number, word * stride + start), data, error);
+  for (uint32_t word = 0; word < memory->words && status == EM_OK; word++) {
+    em_contents_word(graph, engine, place, codes, word, bytes);
+    for (uint32_t start = 0; start < memory->lanes && status == EM_OK; start += 4) {
+      uint32_t data;
+      memcpy(&data, bytes + start, sizeof data);
+      status = em_apb_write(driver, em_apb_address(engine->unit, place + 1, word * stride + start), data, error);
     }
   }
+  free(bytes);
   return status;
 }
 
@@ -126,27 +115,6 @@ static em_status load_pwl(em_rtl_driver *driver, uint32_t unit, uint32_t table, 
   return status != EM_OK ? status : em_apb_write(driver, em_apb_address(unit, 0, base + 0x300), pwl->shift, error);
 }
 
-/* The codes behind the memories of an engine that APB loads: at most two, in the order of the APB map. */
-static void engine_codes(const em_network *network, const em_engine *engine, const int8_t *codes[2]) {
-  const em_block *b = engine->block == EM_NONE ? NULL : &network->blocks[engine->block];
-  codes[0] = codes[1] = NULL;
-  switch (engine->id) {
-    case EM_ENGINE_PATCH_EMBED: codes[0] = network->embed_weight.codes, codes[1] = network->embed_bias.codes; break;
-    case EM_ENGINE_NORM: codes[0] = b->norm_gamma.codes, codes[1] = b->norm_beta.codes; break;
-    case EM_ENGINE_IN_PROJ: codes[0] = b->in_proj_weight.codes; break;
-    case EM_ENGINE_CONV: codes[0] = b->conv_weight.codes, codes[1] = b->conv_bias.codes; break;
-    case EM_ENGINE_PARAM_PROJ: codes[0] = b->param_proj_weight.codes; break;
-    case EM_ENGINE_DELTA_PROJ: codes[0] = b->delta_proj_weight.codes, codes[1] = b->delta_proj_bias.codes; break;
-    case EM_ENGINE_SSM: codes[0] = b->a.codes, codes[1] = b->d.codes; break;
-    case EM_ENGINE_OUT_PROJ: codes[0] = b->output_proj_weight.codes; break;
-    case EM_ENGINE_HEAD_0: codes[0] = network->head_0_weight.codes, codes[1] = network->head_0_bias.codes; break;
-    case EM_ENGINE_HEAD_1: codes[0] = network->head_1_weight.codes, codes[1] = network->head_1_bias.codes; break;
-    case EM_ENGINE_AXIS_IN:
-    case EM_ENGINE_POOL:
-    case EM_ENGINE_AXIS_OUT: break;
-  }
-}
-
 static em_status load_engine(em_rtl_driver *driver, const em_graph *graph, const em_network *network, uint32_t index,
                              em_error *error) {
   const em_engine *engine = &graph->engines[index];
@@ -157,12 +125,9 @@ static em_status load_engine(em_rtl_driver *driver, const em_graph *graph, const
     status = em_apb_write(driver, em_apb_address(engine->unit, 0, 4 * i), (uint32_t)registers[i], error);
   }
   const int8_t *codes[2];
-  engine_codes(network, engine, codes);
+  em_contents_codes(network, engine, codes);
   for (uint32_t i = 0; i < 2 && codes[i] != NULL && status == EM_OK; i++) {
-    const em_memory *memory = &graph->memories[engine->memories[i]];
-    bool weight = engine->kind == EM_LINEAR && i == 0;
-    memory_image image = {engine->unit, i + 1, memory->words, memory->lanes, weight ? &engine->linear : NULL, codes[i]};
-    status = load_memory(driver, &image, error);
+    status = load_memory(driver, graph, engine, i, codes[i], error);
   }
   if (engine->kind == EM_CONV && network->shape.conv_silu && status == EM_OK) {
     status = load_pwl(driver, engine->unit, 0, &network->blocks[engine->block].pwl_x, error);

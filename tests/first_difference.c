@@ -109,7 +109,8 @@ int main(int argc, char **argv) {
   em_error error;
   em_rtl_library libraries[2];
   em_status status = em_options_parse(argc, argv, true, &options, &error);
-  status = status == EM_OK ? em_job_open(&job, options.design, options.network, options.frames, 0, &error) : status;
+  status =
+      status == EM_OK ? em_job_open(&job, options.design, options.network, options.frames, 0, false, &error) : status;
   for (int side = 0; side < 2 && status == EM_OK; side++) {
     const char *folder = side == 0 ? NULL : options.rtl;
     status = em_rtl_library_open(&libraries[side], &job.design, folder, EM_RTL_PROBED, true, &error);
