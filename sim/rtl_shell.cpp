@@ -51,6 +51,8 @@ extern "C" {
 em_rtl *em_rtl_open(void) {
   auto *rtl = new (std::nothrow) em_rtl;
   if (rtl != nullptr) {
+    rtl->context.randReset(2);  // what no reset clears starts with random contents, the same every time
+    rtl->context.randSeed(1);
 #ifdef EM_WAVE
     rtl->context.traceEverOn(true);
 #endif
