@@ -23,7 +23,7 @@ TESTS := $(basename $(notdir $(wildcard tests/test_*.c)))
 TEST_SUPPORT := $(wildcard tests/support/*.c)
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all help deps demo frames test test-full test-programs lint bench format clean
+.PHONY: all help deps demo frames checks networks calibrate validate test test-full test-programs lint bench format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -50,6 +50,12 @@ $(BUILD)/emamba: $(patsubst %.c,$(BUILD)/release/%.o,$(LIBRARY) sim/main.c)
 
 $(BUILD)/sanitized/emamba: $(patsubst %.c,$(BUILD)/sanitized/%.o,$(LIBRARY) sim/main.c)
 	$(CC) $(SANITIZED) $^ $(LDLIBS) -o $@
+
+$(BUILD)/gate_sim: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard tools/gate_sim/*.c) $(LIBRARY))
+	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
+
+# The page that report_html.c takes in.
+$(BUILD)/release/sim/report_html.o $(BUILD)/sanitized/sim/report_html.o: sim/report.html
 
 # ---- The RTL of one design: build/rtl/<hash>/, whose package emamba has written ----
 
@@ -85,6 +91,7 @@ demo: deps ## install, build, and run the default lock-step: 8 Fashion-MNIST tes
 	@$(MAKE) --no-print-directory $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors
 	$(BUILD)/emamba cosim $(FMNIST) --frames 8 -o $(BUILD)/demo-results.safetensors \
 	  --report $(BUILD)/demo-report.json --timeline $(BUILD)/demo-timeline.json
+	@$(BUILD)/emamba report $(BUILD)/demo-report.json -q --html $(BUILD)/demo-report.html
 
 frames: $(BUILD)/fmnist-test.safetensors ## convert the installed Fashion-MNIST test images to frames
 
@@ -92,8 +99,30 @@ $(BUILD)/fmnist-test.safetensors: tools/frames.py
 	@mkdir -p $(@D)
 	$(PYTHON) tools/frames.py -o $@
 
+checks: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors ## piecewise-linear units and the state of the shipped network against exact arithmetic; pictures
+	tools/check.py pwl configs/networks/fmnist.safetensors -i $(BUILD)/fmnist-test.safetensors -o $(BUILD)/pwl.svg
+	tools/check.py ssm configs/networks/fmnist.safetensors -i $(BUILD)/fmnist-test.safetensors -o $(BUILD)/ssm.svg
+
+FMNIST_PARTS := $(patsubst %,$(BUILD)/fmnist-%.safetensors,train validation test)
+AUGMENT := --mirror --shift 1
+
+networks: ## train and quantise the Fashion-MNIST networks anew, into build/ (more than an hour; docs/networks.md)
+	@mkdir -p $(BUILD)
+	for part in train validation test; do tools/frames.py fashion-mnist --part $$part -o $(BUILD)/fmnist-$$part.safetensors || exit; done
+	tools/train.py $(FMNIST_PARTS) -o $(BUILD)/fmnist-float.safetensors --shape D=32 ED=64 N=4 head_hidden=24 $(AUGMENT) --epochs 60
+	tools/quantise.py $(BUILD)/fmnist-float.safetensors $(FMNIST_PARTS) -o $(BUILD)/fmnist.safetensors --epochs 3 $(AUGMENT)
+	tools/train.py $(FMNIST_PARTS) -o $(BUILD)/fmnist-small-float.safetensors --shape D=20 ED=40 N=4 head_hidden=15 $(AUGMENT) \
+	  --teacher $(BUILD)/fmnist-float.safetensors --epochs 32
+	tools/quantise.py $(BUILD)/fmnist-small-float.safetensors $(FMNIST_PARTS) -o $(BUILD)/fmnist-small.safetensors --epochs 3 $(AUGMENT)
+
 bench: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case ## speeds side by side: model, timing only, RTL, lock-step
 	tests/bench.sh
+
+calibrate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/fmnist-test.safetensors ## fit the cost model to synthesis and gate-level runs (about an hour the first time)
+	$(PYTHON) tools/calibrate.py
+
+validate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/fmnist-test.safetensors ## the shipped calibration against designs and runs that it never saw
+	$(PYTHON) tools/calibrate.py --validate
 
 # ---- Tests ----
 
@@ -114,7 +143,7 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY) $(wildcard models/*.h sim/*.h tests/f
 	clang -std=c11 -D_XOPEN_SOURCE=700 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	  -Wno-psabi -Imodels -Isim -Itests/fuzz $< $(LIBRARY) $(LDLIBS) -o $@
 
-test-programs: $(BUILD)/emamba $(BUILD)/sanitized/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/first_difference \
+test-programs: $(BUILD)/emamba $(BUILD)/sanitized/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/first_difference $(BUILD)/gate_sim \
   $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds
 
 test: deps ## install, build and pass all tests; ends with the count
@@ -129,7 +158,7 @@ lint: ## Verilator -Wall and yosys over the RTL of every design; clang-format ov
 	tests/lint.sh
 
 format: ## format the C
-	clang-format -i models/*.[ch] sim/*.[ch] tests/*.[ch] tests/*/*.[ch]
+	clang-format -i models/*.[ch] sim/*.[ch] tools/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD)

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "text_hash.h"
+
 #define AT(field) offsetof(em_design, field)
 
 /* clang-format off */
@@ -248,22 +250,15 @@ em_status em_design_check(const em_design *design, const em_design_key **key, em
   return EM_OK;
 }
 
-static uint64_t fnv1a(uint64_t hash, const char *text) {
-  for (; *text != '\0'; text++) {
-    hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-  }
-  return hash;
-}
-
 uint64_t em_design_hash(const em_design *design) {
-  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  uint64_t hash = EM_TEXT_HASH_START;
   char line[96];
   for (size_t i = 0; i < em_design_key_count; i++) {
     snprintf(line, sizeof line, "%s=%u\n", em_design_keys[i].sv_name, em_design_get(design, &em_design_keys[i]));
-    hash = fnv1a(hash, line);
+    hash = em_text_hash(hash, line);
   }
   snprintf(line, sizeof line, "MacroMinBits=%u\n", design->macro_min_bits);
-  return fnv1a(hash, line);
+  return em_text_hash(hash, line);
 }
 
 void em_design_write_package(const em_design *design, FILE *file) {

@@ -48,6 +48,7 @@ typedef struct {
   double clock_mhz;
   double vdd_mv;
   double temperature_c;
+  bool clock_gating;    /* flip-flops are clocked only in cycles in which they may take new data; for the price alone */
   char technology[256]; /* path, relative to the design file */
 } em_design;
 

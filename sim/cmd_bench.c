@@ -12,13 +12,17 @@
 #include "cosim.h"
 #include "forward.h"
 #include "job.h"
+#include "price_report.h"
+#include "pricing.h"
+#include "report.h"
+#include "report_restore.h"
 #include "timing.h"
 
 enum { ROUNDS = 5 };
 
 /* Everything a measurement needs; results are seconds for one unit of work. */
 typedef struct {
-  em_job job;
+  em_job job, toggling; /* the same job; toggling counts toggles */
   em_options options;
   em_rtl_library probed, bare;
   em_rtl_driver driver;    /* of the bare RTL, loaded and running */
@@ -29,6 +33,7 @@ typedef struct {
   int8_t *forward_workspace;
   em_node_count (*nodes)[EM_ENGINE_NODES];
   uint64_t rtl_frames; /* that one measurement of the RTL runs */
+  char *report;        /* JSON of a run of all frames; NULL without a calibration */
 } bench;
 
 typedef double (*measurement)(bench *b);
@@ -46,8 +51,8 @@ static double seconds_per_forward(bench *b) {
   return elapsed / (double)count;
 }
 
-static double seconds_per_run(bench *b) {
-  const em_job *job = &b->job;
+/* Frames one after another; `windows` (or NULL) are told. Returns seconds for one frame. */
+static double run_frames(const em_job *job, em_busy_windows *windows) {
   const em_engine *in = &job->core->graph.engines[0];
   const int8_t *first = em_frames_frame(&job->frames, 0), *beat = first;
   uint32_t per_frame = job->design.shape.head == EM_HEAD_NONE ? job->design.shape.l : 1;
@@ -58,6 +63,9 @@ static double seconds_per_run(bench *b) {
   while (elapsed < 0.2) {
     em_pins pins = {true, beat, true};
     em_core_advance(job->core, job->state, &pins, UINT64_MAX >> 1, &step);
+    if (windows != NULL) {
+      em_busy_windows_step(windows, job->core, job->state, &step);
+    }
     beat += (size_t)step.in_beats * in->lanes;
     if (step.frame_in && ++fed % job->frame_count == 0) {
       beat = first;
@@ -68,6 +76,91 @@ static double seconds_per_run(bench *b) {
     }
   }
   return elapsed * per_frame / (double)results;
+}
+
+static double seconds_per_run(bench *b) {
+  return run_frames(&b->job, NULL);
+}
+
+static double seconds_per_toggling_run(bench *b) {
+  return run_frames(&b->toggling, NULL);
+}
+
+/* What `run` does beyond the simulation: busy windows in every step, and the price once in the end. */
+static double seconds_per_accounted_run(bench *b) {
+  const em_job *job = &b->job;
+  em_busy_windows windows;
+  em_pricing pricing;
+  em_error error;
+  em_run_activity *activity = malloc(sizeof *activity);
+  if (activity == NULL || em_busy_windows_open(&windows, job->core->graph.engine_count, 0, &error) != EM_OK) {
+    free(activity);
+    return 0;
+  }
+  double seconds = run_frames(&b->job, &windows), start = em_seconds();
+  em_core_activity(job->core, job->state, activity);
+  uint64_t frames = activity->times[0].tokens;
+  if (em_pricing_make(&job->core->graph, activity, &job->technology, job->calibration, &pricing, &error) == EM_OK) {
+    cJSON_Delete(em_price_report(&pricing, frames, &windows));
+    em_pricing_free(&pricing);
+  }
+  seconds += (em_seconds() - start) / (double)frames;
+  em_busy_windows_close(&windows);
+  free(activity);
+  return seconds;
+}
+
+static double seconds_per_whole_run(bench *b) {
+  return run_frames(&b->job, NULL) * (double)b->job.frame_count;
+}
+
+/* From the report's text on, technology and calibration files included. */
+static double seconds_per_reprice(bench *b) {
+  uint64_t count = 0;
+  double start = em_seconds(), elapsed = 0;
+  while (elapsed < 0.1) {
+    cJSON *report;
+    em_error error;
+    em_status status = em_report_parse((const uint8_t *)b->report, strlen(b->report), &report, &error);
+    if (status == EM_OK) {
+      em_report_reprice(report, b->job.technology.file, &error);
+      cJSON_Delete(report);
+    }
+    count++;
+    elapsed = em_seconds() - start;
+  }
+  return elapsed / (double)count;
+}
+
+/* Runs all frames and keeps their report. */
+static em_status make_report(bench *b, em_error *error) {
+  em_job *job = &b->job;
+  const em_engine *in = &job->core->graph.engines[0];
+  const int8_t *beat = em_frames_frame(&job->frames, 0);
+  uint64_t fed = 0;
+  em_busy_windows windows;
+  em_status status = em_busy_windows_open(&windows, job->core->graph.engine_count, 0, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  em_tracker tracker = {.job = job, .windows = &windows};
+  em_state_reset(job->core, job->state);
+  em_step step;
+  while (!em_tracker_done(&tracker)) {
+    em_pins pins = {fed < job->frame_count, beat, true};
+    em_core_advance(job->core, job->state, &pins, UINT64_MAX >> 1, &step);
+    em_tracker_step(&tracker, &step);
+    beat += (size_t)step.in_beats * in->lanes;
+    fed += step.frame_in;
+  }
+  cJSON *report;
+  status = em_report_build(&tracker, "run", 0, &report, error);
+  if (status == EM_OK) {
+    b->report = cJSON_Print(report);
+  }
+  cJSON_Delete(report);
+  em_busy_windows_close(&windows);
+  return status;
 }
 
 static double seconds_per_timing(bench *b) {
@@ -199,6 +292,21 @@ static void measure(bench *b, long model_kib) {
   printf(
       "lock-step against the same Verilated model unchecked: %.0f against %.0f ns a cycle: %.2f times (at most 1.5)\n",
       other * 1e9, one * 1e9, ratio);
+  ratio = contest(b, seconds_per_run, seconds_per_toggling_run, &one, &other);
+  printf("run that counts toggles against one that does not: %.1f against %.1f us a frame: %.2f times (at most 3)\n",
+         other * 1e6, one * 1e6, ratio);
+  if (b->report != NULL) {
+    ratio = contest(b, seconds_per_run, seconds_per_accounted_run, &one, &other);
+    printf(
+        "run with area and energy accounting against without: %.2f against %.2f us a frame: %.1f %% more (at most "
+        "10)\n",
+        other * 1e6, one * 1e6, 100 * (ratio - 1));
+    ratio = contest(b, seconds_per_reprice, seconds_per_whole_run, &one, &other);
+    printf(
+        "pricing a stored run again against running its %llu frames: %.2f against %.2f ms: %.2f times (at most 10 "
+        "ms)\n",
+        (unsigned long long)b->job.frame_count, one * 1e3, other * 1e3, ratio);
+  }
   printf("peak memory of the C model alone, network and frames loaded: %.1f MB (at most 64)\n",
          (double)model_kib / 1024);
 }
@@ -229,7 +337,9 @@ static void release(bench *b) {
   free(b->timing_workspace);
   free(b->forward_workspace);
   free(b->nodes);
+  free(b->report);
   em_job_close(&b->job);
+  em_job_close(&b->toggling);
 }
 
 em_status em_cmd_bench(int argc, char **argv, em_error *error) {
@@ -248,6 +358,12 @@ em_status em_cmd_bench(int argc, char **argv, em_error *error) {
   }
   status = prepare(&b, error);
   long model_kib = peak_memory_kib();
+  if (status == EM_OK) {
+    status = em_job_open(&b.toggling, o->design, o->network, o->frames, o->frame_limit, true, error);
+  }
+  if (status == EM_OK && b.job.calibration != NULL) {
+    status = make_report(&b, error);
+  }
   if (status == EM_OK) {
     status = em_rtl_library_open(&b.probed, &b.job.design, NULL, EM_RTL_PROBED, o->quiet, error);
   }

@@ -1,6 +1,7 @@
 /*
- * `emamba check DESIGN [--package FILE]`: is the design legal, and how long does it take? From the timing model alone.
- * The package is the SystemVerilog one that the RTL of the design is built with.
+ * `emamba check DESIGN [--package FILE] [--features FILE]`: is the design legal, how long does it take, and what
+ * does it cost? From the timing model alone, so with switching as of random data. The package is the SystemVerilog one
+ * that the RTL of the design is built with; the features are those of the cost model.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +11,9 @@
 #include "atomic_file.h"
 #include "commands.h"
 #include "design_file.h"
+#include "features_file.h"
+#include "price_print.h"
+#include "price_timing.h"
 #include "timing.h"
 
 enum { CHECK_FRAMES = 8 };
@@ -35,6 +39,22 @@ static void print_timing(const em_graph *graph, const em_timing *timing) {
          (double)timing->interval_cycles * us, 1e6 / ((double)timing->interval_cycles * us), graph->design.clock_mhz);
 }
 
+static void print_limits(const em_graph *graph) {
+  em_error rtl;
+  if (em_graph_check_rtl(graph, &rtl) != EM_OK) {
+    printf("C model only: %s\n", rtl.text);
+  }
+}
+
+/* `price` is NULL without a calibration. */
+static em_status print_price(const cJSON *price, em_error *error) {
+  em_report_reader reader = {error, EM_OK};
+  if (price != NULL) {
+    em_price_print_short(&reader, price, stdout);
+  }
+  return reader.status;
+}
+
 static em_status write_package(const em_design *design, const char *path, em_error *error) {
   em_atomic_file file;
   em_status status = em_atomic_file_open(&file, path, error);
@@ -45,21 +65,42 @@ static em_status write_package(const em_design *design, const char *path, em_err
   return em_atomic_file_commit(&file, error);
 }
 
+/* Files to write, or NULL. */
+typedef struct {
+  const char *package, *features;
+} check_options;
+
+static em_status parse(int argc, char **argv, check_options *options, em_error *error) {
+  *options = (check_options){NULL, NULL};
+  bool good = argc >= 2 && argc % 2 == 0 && argv[1][0] != '-';
+  for (int i = 2; good && i < argc; i += 2) {
+    if (strcmp(argv[i], "--package") == 0) {
+      options->package = argv[i + 1];
+    } else if (strcmp(argv[i], "--features") == 0) {
+      options->features = argv[i + 1];
+    } else {
+      good = false;
+    }
+  }
+  return good ? EM_OK
+              : em_fail(error, EM_BAD_INPUT,
+                        "check: needs exactly one design file and at most --package FILE and --features FILE; see "
+                        "emamba help");
+}
+
 em_status em_cmd_check(int argc, char **argv, em_error *error) {
-  bool package = argc == 4 && strcmp(argv[2], "--package") == 0;
-  if ((argc != 2 && !package) || argv[1][0] == '-') {
-    return em_fail(error, EM_BAD_INPUT,
-                   "check: needs exactly one design file and at most --package FILE; see emamba help");
+  check_options options;
+  em_status parsed = parse(argc, argv, &options, error);
+  if (parsed != EM_OK) {
+    return parsed;
   }
   em_design design;
   em_technology technology;
   em_status status = em_design_load(argv[1], &design, &technology, error);
-  if (status == EM_OK && package) {
-    status = write_package(&design, argv[3], error);
-  }
   if (status != EM_OK) {
     return status;
   }
+  cJSON *price = NULL;
   em_graph *graph = malloc(sizeof *graph);
   em_timing *timing = malloc(sizeof *timing);
   uint64_t *workspace = NULL;
@@ -71,14 +112,22 @@ em_status em_cmd_check(int argc, char **argv, em_error *error) {
     status = em_fail(error, EM_FAILED, "out of memory");
   } else {
     em_timing_run(graph, CHECK_FRAMES, workspace, NULL, NULL, timing);
-    printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", argv[1], design.name,
-           em_design_hash(&design), CHECK_FRAMES);
-    print_timing(graph, timing);
-    em_error rtl;
-    if (em_graph_check_rtl(graph, &rtl) != EM_OK) {
-      printf("C model only: %s\n", rtl.text);
+    status = em_price_timing(graph, timing, CHECK_FRAMES, &technology, &price, error);
+    if (status == EM_OK && options.package != NULL) {
+      status = write_package(&design, options.package, error);
+    }
+    if (status == EM_OK && options.features != NULL) {
+      status = em_features_save(graph, options.features, error);
+    }
+    if (status == EM_OK) {
+      printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", argv[1], design.name,
+             em_design_hash(&design), CHECK_FRAMES);
+      print_timing(graph, timing);
+      print_limits(graph);
+      status = print_price(price, error);
     }
   }
+  cJSON_Delete(price);
   free(workspace);
   free(timing);
   free(graph);

@@ -49,8 +49,8 @@ static em_status fail(em_job *job, const em_options *options, em_lockstep *locks
 }
 
 static em_status run(em_job *job, const em_options *options, const em_rtl_library *library, em_timeline *timeline,
-                     em_error *error) {
-  em_tracker tracker = {.job = job, .timeline = timeline};
+                     em_busy_windows *windows, em_error *error) {
+  em_tracker tracker = {.job = job, .timeline = timeline, .windows = windows};
   em_progress progress = em_progress_start("frames", job->frame_count, options->quiet);
   em_cosim_setup setup = {library, &tracker, &progress, options->wave, NULL, 0, 0};
   em_lockstep *lockstep = malloc(sizeof *lockstep);
@@ -101,9 +101,14 @@ em_status em_cmd_cosim(int argc, char **argv, em_error *error) {
     status = timeline == NULL ? em_fail(error, EM_FAILED, "out of memory for the timeline")
                               : em_timeline_open(timeline, options.timeline, &job.core->graph, error);
   }
+  em_busy_windows windows = {0};
   if (status == EM_OK) {
-    status = run(&job, &options, &library, timeline, error);
+    status = em_busy_windows_open(&windows, job.core->graph.engine_count, options.power_window_cycles, error);
   }
+  if (status == EM_OK) {
+    status = run(&job, &options, &library, timeline, &windows, error);
+  }
+  em_busy_windows_close(&windows);
   if (timeline != NULL) {
     em_timeline_discard(timeline);
   }

@@ -183,8 +183,8 @@ static em_status print_design(const char *path, em_error *error) {
   }
   printf("design %s (%s)\n", design.name, path);
   print_shape(&design.shape);
-  printf("  clock    %g MHz at %g mV, %g C, technology %s\n", design.clock_mhz, design.vdd_mv, design.temperature_c,
-         technology.name);
+  printf("  clock    %g MHz, %s, at %g mV, %g C, technology %s\n", design.clock_mhz,
+         design.clock_gating ? "gated" : "not gated", design.vdd_mv, design.temperature_c, technology.name);
   printf("  hash     %016" PRIx64, em_design_hash(&design));
   print_knobs(&design);
   return EM_OK;

@@ -53,8 +53,12 @@ em_status em_cmd_run(int argc, char **argv, em_error *error) {
     status = timeline == NULL ? em_fail(error, EM_FAILED, "out of memory for the timeline")
                               : em_timeline_open(timeline, options.timeline, &job.core->graph, error);
   }
+  em_busy_windows windows = {0};
   if (status == EM_OK) {
-    em_tracker tracker = {.job = &job, .timeline = timeline};
+    status = em_busy_windows_open(&windows, job.core->graph.engine_count, options.power_window_cycles, error);
+  }
+  if (status == EM_OK) {
+    em_tracker tracker = {.job = &job, .timeline = timeline, .windows = &windows};
     em_progress progress = em_progress_start("frames", job.frame_count, options.quiet);
     double start = em_seconds();
     status = run_job(&job, &options, &tracker, &progress, error);
@@ -68,6 +72,7 @@ em_status em_cmd_run(int argc, char **argv, em_error *error) {
     em_timeline_discard(timeline);
   }
   free(timeline);
+  em_busy_windows_close(&windows);
   em_job_close(&job);
   return status;
 }

@@ -7,6 +7,7 @@
 em_status em_cmd_run(int argc, char **argv, em_error *error);
 em_status em_cmd_cosim(int argc, char **argv, em_error *error);
 em_status em_cmd_report(int argc, char **argv, em_error *error);
+em_status em_cmd_compare(int argc, char **argv, em_error *error);
 em_status em_cmd_info(int argc, char **argv, em_error *error);
 em_status em_cmd_check(int argc, char **argv, em_error *error);
 em_status em_cmd_bench(int argc, char **argv, em_error *error);

@@ -95,7 +95,9 @@ static em_status read_operating_point(em_yaml *yaml, em_design *design, em_error
   if (status == EM_OK) {
     status = take_number(yaml, "temperature_c", -55, 150, &design->temperature_c, error);
   }
-  return status;
+  design->clock_gating = true;
+  int32_t gating = status == EM_OK ? em_yaml_take(yaml, 0, "clock_gating") : EM_YAML_NO_NODE;
+  return gating != EM_YAML_NO_NODE ? em_yaml_bool(yaml, gating, &design->clock_gating, error) : status;
 }
 
 /* em_design_check, with the line of the key that its text begins with. */

@@ -69,6 +69,7 @@ em_status em_design_save(const char *path, const em_design *design, em_error *er
   write_number(file.stream, "clock_mhz", design->clock_mhz);
   write_number(file.stream, "vdd_mv", design->vdd_mv);
   write_number(file.stream, "temperature_c", design->temperature_c);
+  fprintf(file.stream, "clock_gating: %s\n", design->clock_gating ? "true" : "false");
   write_keys(file.stream, design);
   return em_atomic_file_commit(&file, error);
 }

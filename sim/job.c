@@ -6,6 +6,7 @@
 
 #include "design_file.h"
 #include "network_file.h"
+#include "pricing.h"
 #include "toggles.h"
 
 static em_status bind_core(em_job *job, bool toggles, em_error *error) {
@@ -45,6 +46,9 @@ em_status em_job_open(em_job *job, const char *design_path, const char *network_
   job->frames_path = frames_path;
   em_status status = em_design_load(design_path, &job->design, &job->technology, error);
   if (status == EM_OK) {
+    status = em_calibration_beside(job->technology.file, &job->calibration, error);
+  }
+  if (status == EM_OK) {
     status = em_network_load(network_path, &job->network, error);
   }
   if (status == EM_OK) {
@@ -75,6 +79,7 @@ void em_job_close(em_job *job) {
   free(job->core);
   free(job->state);
   free(job->outputs);
+  free(job->calibration);
   em_network_free(&job->network);
   em_frames_free(&job->frames);
   memset(job, 0, sizeof *job);

@@ -6,6 +6,7 @@
 #ifndef EM_JOB_H
 #define EM_JOB_H
 
+#include "calibration_file.h"
 #include "core.h"
 #include "frames_file.h"
 #include "network.h"
@@ -15,6 +16,7 @@ typedef struct {
   const char *design_path, *network_path, *frames_path;
   em_design design;
   em_technology technology;
+  em_calibration_data *calibration; /* NULL where there is none beside the technology: then nothing is priced */
   em_network network;
   em_frames frames;
   uint64_t frame_count; /* of the file's frames, those that are run */

@@ -11,9 +11,13 @@ static const char usage[] =
     "\n"
     "  emamba run DESIGN -n NETWORK -i FRAMES [options]     the C model alone\n"
     "  emamba cosim DESIGN -n NETWORK -i FRAMES [options]   the C model in lock-step with the Verilated RTL\n"
-    "  emamba report REPORT                                 print a stored report\n"
+    "  emamba report REPORT [options]                       print a stored report; --html FILE: as a page; --tech "
+    "FILE:\n"
+    "                                                       priced again; --power FILE, --report FILE as below\n"
+    "  emamba compare REPORT REPORT... [--html FILE]        cycles, area, power and energy side by side\n"
     "  emamba check DESIGN [--package FILE]                 is the design legal; cycles by the timing model; the SV "
-    "package\n"
+    "package;\n"
+    "       [--features FILE]                               the features of the cost model\n"
     "  emamba info FILE                                     what a network, frames, results, design or technology file "
     "holds\n"
     "  emamba bench DESIGN -n NETWORK -i FRAMES             speed of the model, the RTL and the lock-step, side by "
@@ -25,6 +29,8 @@ static const char usage[] =
     "  -o, --output FILE      write the output codes\n"
     "      --report FILE      write the report as JSON\n"
     "      --timeline FILE    write a Chrome trace for Perfetto\n"
+    "      --power FILE       write the power of every engine over time as CSV\n"
+    "      --power-window W   in windows of W cycles (default: at most 512 windows)\n"
     "      --toggles          count bit toggles of operands, results and memory data\n"
     "      --frames N         only the first N frames\n"
     "      --seed S           seed of the stalls\n"
@@ -44,8 +50,8 @@ int main(int argc, char **argv) {
     const char *name;
     em_status (*command)(int argc, char **argv, em_error *error);
   } commands[] = {
-      {"run", em_cmd_run},   {"cosim", em_cmd_cosim}, {"report", em_cmd_report},
-      {"info", em_cmd_info}, {"check", em_cmd_check}, {"bench", em_cmd_bench},
+      {"run", em_cmd_run},     {"cosim", em_cmd_cosim}, {"report", em_cmd_report},   {"info", em_cmd_info},
+      {"check", em_cmd_check}, {"bench", em_cmd_bench}, {"compare", em_cmd_compare},
   };
   const char *name = argc > 1 ? argv[1] : "";
   if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) {
@@ -62,6 +68,7 @@ int main(int argc, char **argv) {
       return (int)status;
     }
   }
-  fprintf(stderr, "emamba: unknown command \"%s\"; one of run, cosim, report, check, info, bench, help\n", name);
+  fprintf(stderr, "emamba: unknown command \"%s\"; one of run, cosim, report, compare, check, info, bench, help\n",
+          name);
   return EM_BAD_INPUT;
 }

@@ -46,6 +46,8 @@ em_status em_options_parse(int argc, char **argv, bool cosim, em_options *o, em_
       {"watchdog", required_argument, NULL, 'W'},
       {"no-bundle", no_argument, NULL, 'B'},
       {"toggles", no_argument, NULL, 'T'},
+      {"power", required_argument, NULL, 'p'},
+      {"power-window", required_argument, NULL, 'P'},
       {NULL, 0, NULL, 0},
   };
   memset(o, 0, sizeof *o);
@@ -65,6 +67,8 @@ em_status em_options_parse(int argc, char **argv, bool cosim, em_options *o, em_
       case 't': o->timeline = optarg; break;
       case 'q': o->quiet = true; break;
       case 'T': o->toggles = true; break;
+      case 'p': o->power = optarg; break;
+      case 'P': status = parse_count("power-window", optarg, UINT64_C(1) << 40, &o->power_window_cycles, error); break;
       case 'b': o->bundle = optarg; break;
       case 'B': o->no_bundle = true; break;
       case 'R': o->rtl = optarg; break;

@@ -8,10 +8,11 @@
 #include "status.h"
 
 typedef struct {
-  const char *design, *network, *frames; /* required */
-  const char *out, *report, *timeline;   /* files to write, or NULL */
-  const char *bundle, *rtl, *wave;       /* cosim: failure folder, other RTL sources, wave of the whole run; or NULL */
-  uint64_t frame_limit;                  /* 0: all */
+  const char *design, *network, *frames;       /* required */
+  const char *out, *report, *timeline, *power; /* files to write, or NULL */
+  const char *bundle, *rtl, *wave; /* cosim: failure folder, other RTL sources, wave of the whole run; or NULL */
+  uint64_t frame_limit;            /* 0: all */
+  uint64_t power_window_cycles;    /* 0: chosen from the run's length */
   uint64_t seed;
   double stall_in, stall_out; /* 0..1 */
   uint64_t watchdog_cycles;   /* 0: chosen from the design */

@@ -9,6 +9,8 @@
 #include "atomic_file.h"
 #include "file_bytes.h"
 #include "json_text.h"
+#include "price_report.h"
+#include "pricing.h"
 
 static void add_count(cJSON *object, const char *key, uint64_t count) {
   cJSON_AddNumberToObject(object, key, (double)count);
@@ -35,6 +37,7 @@ static cJSON *report_design(const em_job *job) {
   cJSON_AddNumberToObject(object, "clock_mhz", design->clock_mhz);
   cJSON_AddNumberToObject(object, "vdd_mv", design->vdd_mv);
   cJSON_AddNumberToObject(object, "temperature_c", design->temperature_c);
+  cJSON_AddBoolToObject(object, "clock_gating", design->clock_gating);
   cJSON_AddStringToObject(object, "technology", job->technology.name);
   add_count(object, "macro_min_bits", design->macro_min_bits);
   cJSON *keys = cJSON_AddObjectToObject(object, "keys");
@@ -185,11 +188,52 @@ static void add_parts(const em_job *job, const em_run_activity *activity, cJSON 
   }
 }
 
-cJSON *em_report_build(const em_tracker *tracker, const char *command, double wall_seconds) {
+/* Busy cycles of every engine, a row each, in windows: exact, so that the run can be priced again. */
+static cJSON *report_windows(const em_busy_windows *windows, uint64_t cycles) {
+  cJSON *object = cJSON_CreateObject();
+  add_count(object, "window_cycles", windows->window_cycles);
+  if (windows->asked_cycles > 0 && windows->asked_cycles != windows->window_cycles) {
+    add_count(object, "asked_window_cycles", windows->asked_cycles);
+  }
+  cJSON *engines = cJSON_AddArrayToObject(object, "engines");
+  uint64_t count = em_busy_windows_count(windows, cycles);
+  for (uint32_t e = 0; e < windows->engines; e++) {
+    cJSON *row = cJSON_CreateArray();
+    for (uint64_t w = 0; w < count; w++) {
+      uint64_t busy = w < windows->capacity ? windows->busy[w * windows->engines + e] : 0;
+      cJSON_AddItemToArray(row, cJSON_CreateNumber((double)busy));
+    }
+    cJSON_AddItemToArray(engines, row);
+  }
+  return object;
+}
+
+/* Area, power and energy, and the constants behind them; without a calibration the operating point alone. */
+static em_status add_price(const em_tracker *tracker, const em_run_activity *activity, cJSON *report, em_error *error) {
+  const em_job *job = tracker->job;
+  if (tracker->windows != NULL) {
+    cJSON_AddItemToObject(report, "busy_windows", report_windows(tracker->windows, activity->cycles));
+  }
+  if (job->calibration == NULL) {
+    return EM_OK;
+  }
+  em_pricing pricing;
+  em_status status = em_pricing_make(&job->core->graph, activity, &job->technology, job->calibration, &pricing, error);
+  if (status == EM_OK) {
+    cJSON_AddItemToObject(report, "price", em_price_report(&pricing, job->frame_count, tracker->windows));
+    cJSON_AddItemToObject(report, "provenance", em_price_provenance(&pricing));
+    em_pricing_free(&pricing);
+  }
+  return status;
+}
+
+em_status em_report_build(const em_tracker *tracker, const char *command, double wall_seconds, cJSON **built,
+                          em_error *error) {
   const em_job *job = tracker->job;
   em_run_activity *activity = malloc(sizeof *activity);
+  *built = NULL;
   if (activity == NULL) {
-    return NULL;
+    return em_fail(error, EM_FAILED, "out of memory for the report");
   }
   em_core_activity(job->core, job->state, activity);
   cJSON *report = cJSON_CreateObject();
@@ -210,26 +254,14 @@ cJSON *em_report_build(const em_tracker *tracker, const char *command, double wa
   if (accuracy != NULL) {
     cJSON_AddItemToObject(report, "accuracy", accuracy);
   }
-  /* The constants behind the figures: cycles and activity are counted, times follow from the clock. */
-  cJSON *provenance = cJSON_AddArrayToObject(report, "provenance");
-  const struct {
-    const char *name, *kind, *source;
-    double value;
-  } constants[] = {
-      {"clock_mhz", "assumed", "the design file", job->design.clock_mhz},
-      {"sram_macro_min_bits", em_constant_kind_name(em_technology_find(&job->technology, "sram_macro_min_bits")->kind),
-       em_technology_find(&job->technology, "sram_macro_min_bits")->source, job->design.macro_min_bits},
-  };
-  for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++) {
-    cJSON *constant = cJSON_CreateObject();
-    cJSON_AddStringToObject(constant, "name", constants[i].name);
-    cJSON_AddNumberToObject(constant, "value", constants[i].value);
-    cJSON_AddStringToObject(constant, "kind", constants[i].kind);
-    cJSON_AddStringToObject(constant, "source", constants[i].source);
-    cJSON_AddItemToArray(provenance, constant);
-  }
+  em_status status = add_price(tracker, activity, report, error);
   free(activity);
-  return report;
+  if (status != EM_OK) {
+    cJSON_Delete(report);
+    return status;
+  }
+  *built = report;
+  return EM_OK;
 }
 
 em_status em_report_save(const char *path, const cJSON *report, em_error *error) {
@@ -247,21 +279,26 @@ em_status em_report_save(const char *path, const cJSON *report, em_error *error)
   return status;
 }
 
+em_status em_report_parse(const uint8_t *bytes, size_t size, cJSON **report, em_error *error) {
+  em_status status = em_json_parse((const char *)bytes, size, report, error);
+  const cJSON *format = status == EM_OK ? cJSON_GetObjectItemCaseSensitive(*report, "format") : NULL;
+  if (status == EM_OK && (!cJSON_IsString(format) || strcmp(format->valuestring, EM_REPORT_FORMAT) != 0)) {
+    status = em_fail(error, EM_BAD_INPUT, "format is not \"%s\": not a report of this program", EM_REPORT_FORMAT);
+    cJSON_Delete(*report);
+    *report = NULL;
+  }
+  return status;
+}
+
 em_status em_report_load(const char *path, cJSON **report, em_error *error) {
   em_file_bytes file;
   *report = NULL;
   em_status status = em_file_bytes_open(path, &file, error);
   if (status == EM_OK) {
-    status = em_json_parse((const char *)file.bytes, file.size, report, error);
+    status = em_report_parse(file.bytes, file.size, report, error);
     em_file_bytes_close(&file);
   }
-  const cJSON *format = status == EM_OK ? cJSON_GetObjectItemCaseSensitive(*report, "format") : NULL;
-  if (status == EM_OK && (!cJSON_IsString(format) || strcmp(format->valuestring, EM_REPORT_FORMAT) != 0)) {
-    status = em_fail(error, EM_BAD_INPUT, "format is not \"%s\": not a report of this program", EM_REPORT_FORMAT);
-  }
   if (status != EM_OK) {
-    cJSON_Delete(*report);
-    *report = NULL;
     em_error_prefix(error, path);
   }
   return status;

@@ -12,6 +12,7 @@ const em_constant_rule em_constant_rules[EM_CONSTANT_COUNT] = {
   {"cell_utilisation", "1", 0.05, 1, "cell area / core area"},
   {"sram_area_fixed_um2", "um2", 0, 1e6, "SRAM macro area = fixed + per_bit * bits"},
   {"sram_area_per_bit_um2", "um2/bit", 0.001, 100, "see sram_area_fixed_um2"},
+  {"sram_two_port_ratio", "1", 1, 10, "area, energy and leakage of a macro read and written at once / those with one port"},
   {"sram_macro_min_bits", "bit", 1, 16777216, "memories at least this large are macros, smaller ones flip-flops"},
   {"mac_int8_energy_pj", "pJ", 0.001, 100, "INT8 multiply, 24-bit accumulate and its registers"},
   {"mul8_energy_pj", "pJ", 0.001, 100, "8x8 multiply alone"},
@@ -22,6 +23,7 @@ const em_constant_rule em_constant_rules[EM_CONSTANT_COUNT] = {
   {"flop_clock_energy_fj", "fJ", 0.01, 1000, "a flip-flop's clock pin, one ungated cycle"},
   {"flop_toggle_energy_fj", "fJ", 0.01, 1000, "a flip-flop's data toggle with its local net"},
   {"clock_tree_ratio", "1", 0, 10, "clock tree energy / energy of the flip-flops' clock pins"},
+  {"clock_gate_ratio", "1", 0, 1, "of the flip-flops' clock energy, what gates and the tree above them always take"},
   {"sram_read_scale_pj", "pJ/KiB^0.5", 0.001, 100, "read = scale * sqrt(KiB) * (base + per_bit * w), w bits wide"},
   {"sram_read_base_ratio", "1", 0, 100, "see sram_read_scale_pj"},
   {"sram_read_per_bit_ratio", "1/bit", 0, 10, "see sram_read_scale_pj"},
@@ -158,12 +160,16 @@ em_status em_technology_parse(const char *path, const uint8_t *bytes, size_t siz
 
 em_status em_technology_load(const char *path, em_technology *technology, em_error *error) {
   em_file_bytes file;
+  if (strlen(path) >= sizeof technology->file) {
+    return em_fail(error, EM_BAD_INPUT, "%.200s: the path is too long", path);
+  }
   em_status status = em_file_bytes_open(path, &file, error);
   if (status != EM_OK) {
     em_error_prefix(error, path);
     return status;
   }
   status = em_technology_parse(path, file.bytes, file.size, technology, error);
+  strcpy(technology->file, path);
   em_file_bytes_close(&file);
   return status;
 }

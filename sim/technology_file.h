@@ -29,7 +29,7 @@ typedef struct {
   const char *meaning;
 } em_constant_rule;
 
-enum { EM_CONSTANT_COUNT = 30 };
+enum { EM_CONSTANT_COUNT = 32 };
 extern const em_constant_rule em_constant_rules[EM_CONSTANT_COUNT];
 
 typedef struct {
@@ -42,6 +42,7 @@ typedef struct {
 
 typedef struct {
   char name[64];
+  char file[1024]; /* where it was loaded from */
   double node_nm;
   size_t count;
   em_constant constants[EM_CONSTANT_COUNT]; /* in the order of em_constant_rules */

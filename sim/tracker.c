@@ -32,6 +32,9 @@ void em_tracker_step(em_tracker *tracker, const em_step *step) {
   if (tracker->timeline != NULL) {
     em_timeline_step(tracker->timeline, tracker->job->core, tracker->job->state, step);
   }
+  if (tracker->windows != NULL) {
+    em_busy_windows_step(tracker->windows, tracker->job->core, tracker->job->state, step);
+  }
 }
 
 bool em_tracker_done(const em_tracker *tracker) {

@@ -1,5 +1,6 @@
 /*
- * What a run yields, gathered step by step: results, latency, interval, and, if asked for, the timeline.
+ * What a run yields, gathered step by step: results, latency, interval, and, where asked for, the timeline and
+ * busy windows.
  *
  * Latency: cycles from the first frame's first accepted input beat to its last accepted output beat, both included.
  * Interval: distance of the last two frames' last output beats.
@@ -9,14 +10,16 @@
 
 #include <stdint.h>
 
+#include "busy_windows.h"
 #include "job.h"
 #include "timeline.h"
 
 typedef struct {
   em_job *job;
-  em_timeline *timeline; /* NULL without */
-  uint64_t results;      /* of axis_out: frames, or tokens with head none */
-  uint64_t frames;       /* finished */
+  em_timeline *timeline;    /* NULL without */
+  em_busy_windows *windows; /* NULL without */
+  uint64_t results;         /* of axis_out: frames, or tokens with head none */
+  uint64_t frames;          /* finished */
   uint64_t first_in_cycle, last_out_cycle;
   uint64_t latency_cycles, interval_cycles;
   bool started;

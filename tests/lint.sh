@@ -35,7 +35,7 @@ for design in configs/designs/tiny.yaml configs/designs/fmnist.yaml; do
     echo "not ok - yosys: $design"
   fi
 done
-if clang-format --dry-run -Werror models/*.[ch] sim/*.[ch] tests/*.[ch] tests/*/*.[ch] >"$work/log" 2>&1; then
+if clang-format --dry-run -Werror models/*.[ch] sim/*.[ch] tools/*/*.[ch] tests/*.[ch] tests/*/*.[ch] >"$work/log" 2>&1; then
   echo "ok - clang-format"
 else
   head -n 10 "$work/log" | sed 's/^/# /'

@@ -35,35 +35,36 @@ static void design_file_broken_says_line_key_and_range(void **state) {
       {"clock_mhz: 100", "clock_mhz: fast", "d.yaml:4: clock_mhz: must be a number in 0.001..10000"},
       {"vdd_mv: 800", "vdd_mv: 0.8", "d.yaml:5: vdd_mv: 0.8 is outside 100..2000"},
       {"temperature_c: 25", "temperature_c: 151", "d.yaml:6: temperature_c: 151 is outside -55..150"},
+      {"clock_gating: true", "clock_gating: 1", "d.yaml:7: clock_gating: must be true or false"},
       /* Keys and their types. */
-      {"  H: 4\n", "", "d.yaml:8: shape.H is missing: frame rows, 1..4194304"},
-      {"  H: 4\n", "  H: 4\n  H: 4\n", "d.yaml:10: key H is there twice, first in line 9"},
-      {"  H: 4\n", "  H: 4\n  h: 4\n", "d.yaml:10: shape.h: unknown key"},
-      {"  H: 4\n", "  H: 4.0\n", "d.yaml:9: shape.H: must be an integer in 1..4194304"},
-      {"  H: 4\n", "  H: -4\n", "d.yaml:9: shape.H: must be an integer in 1..4194304"},
-      {"  H: 4\n", "  H: \"4\"\n", "d.yaml:9: shape.H: must be an integer in 1..4194304"},
-      {"  H: 4\n", "  H:\n", "d.yaml:9: shape.H: must be an integer in 1..4194304"},
-      {"  H: 4\n", "  H: {}\n", "d.yaml:9: shape.H: must be an integer in 1..4194304"},
-      {"  H: 4\n", "  H: 0\n", "d.yaml:9: shape.H: 0 is outside 1..4194304"},
-      {"  H: 4\n", "  H: 4194305\n", "d.yaml:9: shape.H: 4194305 is outside 1..4194304"},
-      {"  H: 4\n", "  H: 18446744073709551620\n", "d.yaml:9: shape.H: 18446744073709551620 is outside 1..4194304"},
-      {"conv_silu: true", "conv_silu: 1", "d.yaml:20: shape.conv_silu: must be true or false"},
-      {"head: flatten", "head: maxpool", "d.yaml:21: shape.head: must be none, flatten or mean"},
+      {"  H: 4\n", "", "d.yaml:9: shape.H is missing: frame rows, 1..4194304"},
+      {"  H: 4\n", "  H: 4\n  H: 4\n", "d.yaml:11: key H is there twice, first in line 10"},
+      {"  H: 4\n", "  H: 4\n  h: 4\n", "d.yaml:11: shape.h: unknown key"},
+      {"  H: 4\n", "  H: 4.0\n", "d.yaml:10: shape.H: must be an integer in 1..4194304"},
+      {"  H: 4\n", "  H: -4\n", "d.yaml:10: shape.H: must be an integer in 1..4194304"},
+      {"  H: 4\n", "  H: \"4\"\n", "d.yaml:10: shape.H: must be an integer in 1..4194304"},
+      {"  H: 4\n", "  H:\n", "d.yaml:10: shape.H: must be an integer in 1..4194304"},
+      {"  H: 4\n", "  H: {}\n", "d.yaml:10: shape.H: must be an integer in 1..4194304"},
+      {"  H: 4\n", "  H: 0\n", "d.yaml:10: shape.H: 0 is outside 1..4194304"},
+      {"  H: 4\n", "  H: 4194305\n", "d.yaml:10: shape.H: 4194305 is outside 1..4194304"},
+      {"  H: 4\n", "  H: 18446744073709551620\n", "d.yaml:10: shape.H: 18446744073709551620 is outside 1..4194304"},
+      {"conv_silu: true", "conv_silu: 1", "d.yaml:21: shape.conv_silu: must be true or false"},
+      {"head: flatten", "head: maxpool", "d.yaml:22: shape.head: must be none, flatten or mean"},
       {"pwl:\n", "extra: 1\npwl:\n", "extra: unknown key"},
       {"stream:\n", "streams:\n", "d.yaml:2: stream.in_bytes is missing: input beat width, bytes, 1..64"},
-      {"  conv: {lanes: 2}\n", "", "d.yaml:29: engines.conv.lanes is missing: channels a cycle, 1..4096"},
-      {"conv: {lanes: 2}", "conv: {lane: 2}", "d.yaml:33: engines.conv.lanes is missing"},
-      {"conv: {lanes: 2}", "conv: {lanes: 2, units: 1}", "d.yaml:33: engines.conv.units: unknown key"},
-      {"conv: {lanes: 2}", "conv: 2", "d.yaml:33: engines.conv.lanes is missing"},
+      {"  conv: {lanes: 2}\n", "", "d.yaml:30: engines.conv.lanes is missing: channels a cycle, 1..4096"},
+      {"conv: {lanes: 2}", "conv: {lane: 2}", "d.yaml:34: engines.conv.lanes is missing"},
+      {"conv: {lanes: 2}", "conv: {lanes: 2, units: 1}", "d.yaml:34: engines.conv.units: unknown key"},
+      {"conv: {lanes: 2}", "conv: 2", "d.yaml:34: engines.conv.lanes is missing"},
       {"  head_0:", "  pool: {lanes: 2}\n  head_0:", "engines.pool.lanes: does not apply to head flatten"},
       {"  hidden: 1\n", "  hidden: 1\n  pooled: 1\n", "depth_tokens.pooled: does not apply to head flatten"},
       /* What only the whole design shows. */
       {"conv: {lanes: 2}", "conv: {lanes: 3}",
-       "d.yaml:33: engines.conv.lanes: 3 does not divide ED = 8; the nearest that do are 2 and 4"},
+       "d.yaml:34: engines.conv.lanes: 3 does not divide ED = 8; the nearest that do are 2 and 4"},
       {"ssm: {lanes: 8}", "ssm: {lanes: 6}",
-       "d.yaml:36: engines.ssm.lanes: 6 is neither a divisor of N = 4 nor N times one of ED = 8; the nearest that fit: "
+       "d.yaml:37: engines.ssm.lanes: 6 is neither a divisor of N = 4 nor N times one of ED = 8; the nearest that fit: "
        "4 and 8"},
-      {"  L: 4\n", "  L: 5\n", "d.yaml:13: shape.L: 5, but (H/P)(W/P) is 4"},
+      {"  L: 4\n", "  L: 5\n", "d.yaml:14: shape.L: 5, but (H/P)(W/P) is 4"},
       {"  store: 8", "  store: 6", "depth_tokens.store: 6 is not a multiple of L = 4"},
       {"  head_hidden: 4\n", "  head_hidden: 0\n",
        "engines.head_1.in_lanes: does not apply to head flatten without a hidden layer"},
@@ -128,7 +129,7 @@ static void assert_round_trip(void **state, const em_design *written) {
   assert_string_equal(written->name, loaded.name);
   assert_string_equal(written->technology, loaded.technology);
   assert_true(written->clock_mhz == loaded.clock_mhz && written->vdd_mv == loaded.vdd_mv &&
-              written->temperature_c == loaded.temperature_c);
+              written->temperature_c == loaded.temperature_c && written->clock_gating == loaded.clock_gating);
 }
 
 static void design_file_saved_with_each_head_loads_the_same(void **state) {
@@ -140,6 +141,7 @@ static void design_file_saved_with_each_head_loads_the_same(void **state) {
   assert_round_trip(state, &design);
   design.clock_mhz = 1.0 / 3.0;
   design.temperature_c = -40.5;
+  design.clock_gating = false;
   strcpy(design.technology, "a \"b\" \\ \xc3\xa4: #c");
   design.shape.conv_silu = 0;
   design.shape.head_hidden = 0;
@@ -155,6 +157,24 @@ static void design_file_saved_with_each_head_loads_the_same(void **state) {
   design.head_0 = (em_lanes){1, 1};
   design.depth_tokens.pooled = design.depth_tokens.out = 1;
   assert_round_trip(state, &design);
+}
+
+static void design_file_clock_gating_is_on_unless_it_says_no_and_leaves_the_hash(void **state) {
+  (void)state;
+  static const char *const variants[] = {"clock_gating: true\n", "clock_gating: false\n", ""};
+  fixture_bytes tiny = fixture_read(TINY);
+  uint64_t hash = 0;
+  for (size_t i = 0; i < 3; i++) {
+    char *text = fixture_replace((const char *)tiny.bytes, "clock_gating: true\n", variants[i]);
+    em_design design;
+    em_error error = {""};
+    assert_int_equal(em_design_parse("d", (const uint8_t *)text, strlen(text), &design, &error), EM_OK);
+    assert_int_equal(design.clock_gating, i != 1);
+    hash = i == 0 ? em_design_hash(&design) : hash;
+    assert_int_equal(em_design_hash(&design), hash);
+    free(text);
+  }
+  free(tiny.bytes);
 }
 
 static void design_file_technology_is_found_beside_the_design(void **state) {
@@ -193,6 +213,7 @@ int main(void) {
       cmocka_unit_test(design_file_broken_says_line_key_and_range),
       cmocka_unit_test(design_file_every_key_is_required_and_bounded),
       cmocka_unit_test(design_file_saved_with_each_head_loads_the_same),
+      cmocka_unit_test(design_file_clock_gating_is_on_unless_it_says_no_and_leaves_the_hash),
       cmocka_unit_test(design_file_technology_is_found_beside_the_design),
       cmocka_unit_test(design_file_load_unreadable_names_the_path),
   };

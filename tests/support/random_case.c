@@ -96,6 +96,7 @@ void em_random_design(uint64_t seed, em_design *design) {
   design->clock_mhz = 100;
   design->vdd_mv = 800;
   design->temperature_c = 25;
+  design->clock_gating = em_random_chance(&random, 50);
   for (size_t i = 0; i < em_design_key_count; i++) {
     if (!em_design_key_applies(&em_design_keys[i], s)) {
       em_design_set(design, &em_design_keys[i], 1);
