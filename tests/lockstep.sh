@@ -44,6 +44,12 @@ events = json.load(open('$work/timeline.json'))['traceEvents']
 slices = [e for e in events if e['ph'] == 'X']
 sys.exit(not (len(slices) > 1000 and all(e['dur'] > 0 for e in slices)))"
 
+# The other networks that ship.
+check "fmnist-small: 8 frames" cosim configs/designs/fmnist-small.yaml -n configs/networks/fmnist-small.safetensors -i build/fmnist-test.safetensors --frames 8
+check "fmnist-small: says what it matched" matched 8
+check "mars, random network: 8 frames" cosim configs/designs/mars.yaml -n configs/networks/mars-random.safetensors -i traces/mars-random.safetensors
+check "mars, random network: says what it matched" matched 8
+
 for design in tiny mars parallel; do
   mkdir -p "$work/$design"
   build/tests/random_case 5 "$work/$design" configs/designs/$design.yaml

@@ -1,37 +1,54 @@
 #!/usr/bin/python3
-"""Convert the installed Fashion-MNIST test images to a frames file.
+"""Convert a dataset to a frames file.
 
-    tools/frames.py -o build/fmnist-test.safetensors [--count N]
+    tools/frames.py [DATASET] -o FILE [--part test] [--count N] [--folder FOLDER]
 
-Writes `frames` I8 [n,28,28,1] (code = pixel - 128, input exponent -7) and `labels` I64 [n], the
-first N images of the 10,000. The file appears whole or not at all. Exit status: 0 done, 2 bad usage
-or bad input.
+DATASET: fashion-mnist (the default), cifar-10, mars, wikitext-2; or mars-random, made up from
+--seed. --part is train, validation (held out of the training set where the dataset has none) or
+test. The file holds `frames` I8 [n,H,W,C] with their exponent, and `labels` where the dataset has
+them; it appears whole or not at all. docs/networks.md says where datasets are expected. Exit
+status: 0 done, 2 bad usage, bad input or no dataset.
 """
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
-from emamba_tools import fashion_mnist, safetensors
+from emamba_tools import cifar10, datasets, fashion_mnist, mars, wikitext2
+
+LOADERS = {
+    "fashion-mnist": fashion_mnist, "cifar-10": cifar10, "mars": mars, "wikitext-2": wikitext2,
+}  # fmt: skip
+MADE_UP = "mars-random"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("dataset", nargs="?", choices=[*LOADERS, MADE_UP], default="fashion-mnist")
     parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--count", type=int, help="frames to convert, 1..10000 (default: all)")
-    parser.add_argument("--dataset", type=Path, default=fashion_mnist.FOLDER, metavar="FOLDER")
+    parser.add_argument("--part", choices=["train", "validation", "test"], default="test")
+    parser.add_argument("--count", type=int, help="the first N (default: all; mars-random: 8)")
+    parser.add_argument("--folder", type=Path, help="where the dataset is")
+    parser.add_argument("--seed", type=int, default=1, help="of mars-random")
     options = parser.parse_args()
     try:
-        frames, labels = fashion_mnist.load("test", options.dataset)
-        count = len(frames) if options.count is None else options.count
-        if not 1 <= count <= len(frames):
-            raise ValueError(f"--count is {count}; allowed: 1..{len(frames)}")
-        tensors = {"frames": frames[:count], "labels": labels[:count]}
-        safetensors.save(options.output, tensors, {"exponent": -7})
+        if options.dataset == MADE_UP:
+            count = 8 if options.count is None else options.count
+            frames = datasets.first(mars.random(options.seed, max(count, 1)), count)
+        else:
+            loader = LOADERS[options.dataset]
+            frames = loader.load(options.part, options.folder or loader.FOLDER)
+            if options.count is not None:
+                frames = datasets.first(frames, options.count)
+        part = "" if options.dataset == MADE_UP else f" {options.part}"
+        command = shlex.join(["tools/frames.py", *sys.argv[1:]])
+        frames = frames._replace(origin=f"{options.dataset}{part}: {command}")
+        datasets.save(options.output, frames)
     except (ValueError, OSError) as error:
         print(f"frames.py: {error}", file=sys.stderr)
         return 2
-    print(f"{options.output}: {count} frames")
+    print(f"{options.output}: {len(frames.codes)} frames")
     return 0
 
 

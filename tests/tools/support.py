@@ -1,5 +1,7 @@
 """What the tests share: where things are, and random networks of any shape."""
 
+import os
+import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -8,6 +10,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
+NETWORKS = sorted((ROOT / "configs" / "networks").glob("*.safetensors"))
 NETWORK = ROOT / "configs" / "networks" / "fmnist.safetensors"
 sys.path.insert(0, str(TOOLS))
 
@@ -17,6 +20,13 @@ SMALL = {
     "H": 4, "W": 6, "C": 2, "P": 2, "L": 6, "D": 5, "ED": 7, "N": 3, "R": 2, "K": 4, "M": 2,
     "conv_silu": True, "head": "flatten", "head_hidden": 4, "outputs": 3,
 }  # fmt: skip
+
+
+def run(*arguments, program: str | Path = sys.executable) -> subprocess.CompletedProcess:
+    """`program`, by default this Python with the tools in reach, with `arguments`."""
+    environment = {**os.environ, "PYTHONPATH": str(TOOLS)}
+    command = [str(program), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
 def exact_requant(code: int, e_from: int, e_to: int) -> int:
@@ -47,7 +57,8 @@ def random_network(seed: int, **changes) -> network.Network:
         stem, node = name.rsplit(".", 1)
         source = {"x": "conv", "gate": "gate.in", "A_bar": "exp_in"}[node]
         function = pwl.EXP if node == "A_bar" else pwl.SILU
-        tables[name], _ = pwl.fit(function, exponents[f"{stem}.{source}"], exponents[name])
+        e_in, e_out = exponents[f"{stem}.{source}"], exponents[name]
+        tables[name], _ = pwl.fit(function.secants(), e_in, e_out)
     made = network.Network(shape, exponents, tables, tensors, "random")
     network.check(made)
     return made

@@ -11,25 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-import numpy as np
-
-from . import contract, network, safetensors
-
-
-def top1_percent(outputs: np.ndarray, labels: np.ndarray) -> float:
-    """outputs [n,classes], labels [n] -> percent of frames whose first largest is the label."""
-    return float((outputs.argmax(1) == labels).mean() * 100)
-
-
-def score(outputs: np.ndarray, labels: np.ndarray, exponent: int) -> str:
-    """One line on how well the outputs meet the labels. Raises ValueError when they do not pair."""
-    if labels.dtype == np.int64 and labels.shape == outputs.shape[:1]:
-        return f"top-1 {top1_percent(outputs, labels):.2f} % of {len(labels)} frames"
-    if labels.dtype == np.float32 and labels.shape == outputs.shape:
-        error = outputs * 2.0**exponent - labels
-        rmse = np.sqrt((error**2).mean(0)).mean()  # of each output over the frames, then their mean
-        return f"MAE {np.abs(error).mean():.5f}, RMSE {rmse:.5f} over {len(labels)} frames"
-    raise ValueError(f"labels {labels.dtype} {labels.shape} do not fit outputs {outputs.shape}")
+from . import contract, network, safetensors, scores
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
             outputs = contract.forward(model, tensors["frames"])
             line = None
             if "labels" in tensors and len(outputs):
-                line = score(outputs, tensors["labels"], model.exponents["output"])
+                values = outputs * 2.0 ** model.exponents["output"]
+                reached = scores.score(values, tensors["labels"])
+                line = f"{reached.text} of {len(outputs)} frames"
         except ValueError as error:
             raise ValueError(f"{options.frames}: {error}") from None
         if options.output:

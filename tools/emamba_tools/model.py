@@ -1,10 +1,9 @@
 """The eMamba network in floating point, with a tap on every node of the integer contract.
 
 `Model.forward` reads like the contract: every value that the contract gives an exponent of its own
-passes through `self.node(name, value)`, every tensor through `self.tensor(name)`. In training both
-are the identity; calibration makes them record, and fine-tuning makes them round (see
-`quantisation.py`). Source: eMamba (arXiv 2508.10370): range normalisation, ReLU for softplus, and a
-selective scan.
+passes through `node(name, value)`, every tensor through `tensor(name)`. In training both are the
+identity; calibration makes them record, and fine-tuning makes them round (see `rounding.py`).
+Source: eMamba (arXiv 2508.10370): range normalisation, ReLU for softplus, and a selective scan.
 """
 
 import math
@@ -14,23 +13,30 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .network import tensor_shapes
+
+NORMS = ("range", "layer")
+LAYER_NORM_EPSILON = 1e-5
+
 
 @dataclass(frozen=True)
 class Shape:
     """The sizes of a network, under the names a network file's `shape` has."""
 
-    H: int = 28
-    W: int = 28
-    C: int = 1
-    P: int = 7
-    D: int = 24
-    ED: int = 48
-    N: int = 8
-    R: int = 2
-    K: int = 4
-    M: int = 2
-    head_hidden: int = 32
-    outputs: int = 10
+    H: int
+    W: int
+    C: int
+    P: int
+    D: int
+    ED: int
+    N: int
+    R: int
+    K: int
+    M: int
+    conv_silu: bool
+    head: str
+    head_hidden: int
+    outputs: int
 
     @property
     def L(self) -> int:
@@ -38,11 +44,11 @@ class Shape:
 
     def metadata(self) -> dict:
         """The `shape` value of a network file."""
-        return {**asdict(self), "L": self.L, "conv_silu": True, "head": "flatten"}
+        return {**asdict(self), "L": self.L}
 
 
 class Numerics:
-    """Floating-point numerics: taps are identities and functions exact. See `quantisation.py`."""
+    """Floating-point numerics: taps are identities and functions exact."""
 
     def tensor(self, name: str, value: Tensor) -> Tensor:
         return value
@@ -50,63 +56,68 @@ class Numerics:
     def node(self, name: str, value: Tensor) -> Tensor:
         return value
 
+    def wide(self, value: Tensor) -> Tensor:
+        """`value` in a type in which what is made of it before the next node is exact enough."""
+        return value
+
+    def least_span(self, name: str) -> float:
+        """What range norm divides by at least, on node `name`: one code of it."""
+        return 2.0**-7
+
+    def drive(self, b: str, value: Tensor) -> Tensor:
+        """B_bar * x of block `b`, as it enters the state."""
+        return value
+
     def state(self, name: str, value: Tensor) -> tuple[Tensor, Tensor]:
         """The computed state (read by y) and the stored state (read by the next token)."""
         return value, value
 
-    def silu(self, value: Tensor) -> Tensor:
+    def silu(self, name: str, value: Tensor) -> Tensor:
+        """SiLU, as it makes node `name`."""
         return functional.silu(value)
 
-    def exp(self, value: Tensor) -> Tensor:
+    def exp(self, name: str, value: Tensor) -> Tensor:
+        """exp, as it makes node `name`."""
         return torch.exp(value)
 
 
 def initial_tensors(shape: Shape, generator: torch.Generator) -> dict[str, Tensor]:
     """Every tensor of the contract, by name. Uniform fan-in; A = -(1..N) and delta as in Mamba."""
 
-    def uniform(*size: int, bound: float) -> Tensor:
-        return (torch.rand(*size, generator=generator) * 2 - 1) * bound
-
-    def linear(rows: int, columns: int) -> Tensor:
-        return uniform(rows, columns, bound=math.sqrt(3 / columns))
-
-    s = shape
-    tensors = {
-        "embed.weight": linear(s.D, s.P * s.P * s.C),
-        "embed.bias": torch.zeros(s.D),
-        "head.0.weight": linear(s.head_hidden, s.L * s.D),
-        "head.0.bias": torch.zeros(s.head_hidden),
-        "head.1.weight": linear(s.outputs, s.head_hidden),
-        "head.1.bias": torch.zeros(s.outputs),
-    }
-    for block in range(s.M):
-        tensors |= {
-            f"blocks.{block}.{name}": value
-            for name, value in {
-                "norm.gamma": torch.full((s.D,), 2.0),
-                "norm.beta": torch.zeros(s.D),
-                "in_proj.weight": linear(2 * s.ED, s.D),
-                "conv.weight": uniform(s.ED, s.K, bound=1 / math.sqrt(s.K)),
-                "conv.bias": torch.zeros(s.ED),
-                "param_proj.weight": linear(s.R + 2 * s.N, s.ED),
-                "delta_proj.weight": uniform(s.ED, s.R, bound=s.R**-0.5),
+    def initial(name: str, size: tuple[int, ...]) -> Tensor:
+        match name.split(".", 2)[-1] if name.startswith("blocks.") else name:
+            case "norm.gamma":
+                return torch.full(size, 2.0)
+            case "D":
+                return torch.ones(size)
+            case "A":  # A = -exp(A): the logarithm is what is trained, so A stays negative
+                return torch.log(torch.arange(1.0, shape.N + 1)).repeat(shape.ED, 1)
+            case "delta_proj.bias":
                 # ReLU keeps a channel alive only where its bias starts positive: 0.05 .. 0.5
-                "delta_proj.bias": 0.05 * 10 ** torch.rand(s.ED, generator=generator),
-                # A = -exp(A): the logarithm is what is trained, so A stays negative
-                "A": torch.log(torch.arange(1.0, s.N + 1)).repeat(s.ED, 1),
-                "D": torch.ones(s.ED),
-                "output_proj.weight": linear(s.D, s.ED) * 0.5,
-            }.items()
-        }
-    return tensors
+                return 0.05 * 10 ** torch.rand(size, generator=generator)
+            case "conv.weight" | "delta_proj.weight":
+                bound = size[1] ** -0.5
+            case "output_proj.weight":
+                bound = 0.5 * math.sqrt(3 / size[1])
+            case _ if len(size) == 2:
+                bound = math.sqrt(3 / size[1])
+            case _:  # norm.beta and the other biases
+                return torch.zeros(size)
+        return (torch.rand(size, generator=generator) * 2 - 1) * bound
+
+    return {name: initial(name, size) for name, size in tensor_shapes(shape.metadata()).items()}
 
 
 class Model(nn.Module):
-    """The network; parameters are stored under their contract names, A as log(-A)."""
+    """The network; parameters are stored under their contract names, A as log(-A).
 
-    def __init__(self, shape: Shape, generator: torch.Generator):
+    With norm "layer" every range norm is a layer norm: for comparison, no hardware has it.
+    """
+
+    def __init__(self, shape: Shape, generator: torch.Generator, norm: str = "range"):
         super().__init__()
         self.shape = shape
+        self.norm = norm
         self.numerics = Numerics()
         self.raw = nn.ParameterDict(
             {name.replace(".", "/"): nn.Parameter(value)
@@ -122,7 +133,7 @@ class Model(nn.Module):
         return -torch.exp(raw) if name.endswith(".A") else raw
 
     def load_values(self, values: dict[str, Tensor]) -> None:
-        """The inverse of `value`, for every tensor."""
+        """The inverse of `value`, for every tensor. Raises KeyError, RuntimeError."""
         with torch.no_grad():
             for name in self.names():
                 raw = torch.log(-values[name]) if name.endswith(".A") else values[name]
@@ -132,16 +143,25 @@ class Model(nn.Module):
         return self.numerics.tensor(name, self.value(name))
 
     def forward(self, frames: Tensor) -> Tensor:
-        """frames [n,H,W,C] in -1..1 -> output [n,outputs] (logits)."""
+        """frames [n,H,W,C], real values -> output [n,outputs]; with head none [n,L*outputs]."""
         s, node = self.shape, self.numerics.node
         patches = frames.reshape(-1, s.H // s.P, s.P, s.W // s.P, s.P, s.C)
         patches = patches.permute(0, 1, 3, 2, 4, 5).reshape(-1, s.L, s.P * s.P * s.C)
-        u = self.linear("embed", node("patches", node("input", patches)), bias=True)
+        u, name = self.linear("embed", node("patches", node("input", patches)), bias=True), "embed"
         for block in range(s.M):
-            u = self.block(f"blocks.{block}.", u)
-        flat = node("head.in", u.flatten(1))
-        hidden = node("head.hidden", self.product("head.0", flat, bias=True))
-        return node("output", self.product("head.1", node("head.act", hidden.relu()), bias=True))
+            u, name = self.block(f"blocks.{block}.", u, name), f"blocks.{block}.output"
+        return self.head(u)
+
+    def head(self, u: Tensor) -> Tensor:
+        s, node = self.shape, self.numerics.node
+        if s.head == "none":
+            return node("output", u).flatten(1)
+        x = node("head.in", u.flatten(1) if s.head == "flatten" else u.sum(1) / s.L)
+        if s.head_hidden:
+            hidden = node("head.hidden", self.product("head.0", x, bias=True))
+            x = node("head.act", hidden.relu())
+            return node("output", self.product("head.1", x, bias=True))
+        return node("output", self.product("head.0", x, bias=True))
 
     def product(self, name: str, x: Tensor, bias: bool = False) -> Tensor:
         """x [...,I] times the tensor `name`.weight [O,I] -> [...,O].
@@ -157,13 +177,14 @@ class Model(nn.Module):
     def linear(self, name: str, x: Tensor, bias: bool = False) -> Tensor:
         return self.numerics.node(name, self.product(name, x, bias))
 
-    def block(self, b: str, u: Tensor) -> Tensor:
-        """One block on the tokens u [n,L,D]; `b` is its name's prefix."""
+    def block(self, b: str, u: Tensor, u_name: str) -> Tensor:
+        """One block on the tokens u [n,L,D] of node `u_name`; `b` is its name's prefix."""
         s, node, silu = self.shape, self.numerics.node, self.numerics.silu
-        p = self.linear(f"{b}in_proj", self.range_norm(b, u))
+        p = self.linear(f"{b}in_proj", self.normalised(b, u, u_name))
         path, gate = p.split(s.ED, dim=-1)
-        g = node(f"{b}gate", silu(node(f"{b}gate.in", gate)))
-        x = node(f"{b}x", silu(self.conv(b, node(f"{b}conv.in", path))))
+        g = node(f"{b}gate", silu(f"{b}gate", node(f"{b}gate.in", gate)))
+        w = self.conv(b, node(f"{b}conv.in", path))
+        x = node(f"{b}x", silu(f"{b}x", w) if s.conv_silu else w)
 
         q = node(f"{b}params", self.product(f"{b}param_proj", x))
         delta_in, B, C = q.split([s.R, s.N, s.N], dim=-1)
@@ -173,11 +194,17 @@ class Model(nn.Module):
         o = self.linear(f"{b}output_proj", node(f"{b}gated", y * g))
         return node(f"{b}output", u + o)
 
-    def range_norm(self, b: str, u: Tensor) -> Tensor:
-        span = (u.amax(-1, keepdim=True) - u.amin(-1, keepdim=True)).clamp(min=2.0**-7)
-        centred = (u - u.mean(-1, keepdim=True)) / span
-        y = self.tensor(f"{b}norm.gamma") * centred + self.tensor(f"{b}norm.beta")
-        return self.numerics.node(f"{b}norm", y)
+    def normalised(self, b: str, u: Tensor, u_name: str) -> Tensor:
+        """gamma (u - mean) / range + beta: one division, as in the contract."""
+        gamma, beta = self.tensor(f"{b}norm.gamma"), self.tensor(f"{b}norm.beta")
+        if self.norm == "layer":
+            y = functional.layer_norm(u, u.shape[-1:], gamma, beta, LAYER_NORM_EPSILON)
+            return self.numerics.node(f"{b}norm", y)
+        u = self.numerics.wide(u)
+        span = u.amax(-1, keepdim=True) - u.amin(-1, keepdim=True)
+        scale = self.shape.D * span.clamp(min=self.numerics.least_span(u_name))
+        centred = self.shape.D * u - u.sum(-1, keepdim=True)
+        return self.numerics.node(f"{b}norm", (gamma * centred + beta * scale) / scale)
 
     def conv(self, b: str, path: Tensor) -> Tensor:
         s = self.shape
@@ -189,20 +216,21 @@ class Model(nn.Module):
         return self.numerics.node(f"{b}conv", y)
 
     def ssm(self, b: str, x: Tensor, delta: Tensor, B: Tensor, C: Tensor) -> Tensor:
-        """Selective scan. x, delta [n,L,ED]; B, C [n,L,N] -> y [n,L,ED].
+        """Selective scan. x, delta [n,L,ED]; B, C [n,L,N] -> y [n,L,ED]; the state is [n,N,ED].
 
         One token at a time, so that a batch's slice stays in the cache.
         """
-        A = self.tensor(f"{b}A")
-        node, exp = self.numerics.node, self.numerics.exp
+        A = self.tensor(f"{b}A").t()
+        numerics, node, wide = self.numerics, self.numerics.node, self.numerics.wide
         stored, sums = None, []
         # unbind, not x[:, t]: the gradient of a slice is a whole tensor of zeros, L times over
-        for xt, dt, Bt, Ct in zip(*(v.unsqueeze(-1).unbind(1) for v in (x, delta, B, C))):
-            B_bar = node(f"{b}B_bar", dt * Bt.transpose(1, 2))
-            state = B_bar * xt
+        across = (v.unsqueeze(2).unbind(1) for v in (x, delta, C))
+        for xt, dt, Ct, Bt in zip(*across, B.unsqueeze(-1).unbind(1)):
+            state = numerics.drive(b, node(f"{b}B_bar", dt * Bt) * xt)
             if stored is not None:
-                state = state + node(f"{b}A_bar", exp(node(f"{b}exp_in", dt * A))) * stored
-            computed, stored = self.numerics.state(f"{b}state", state)
-            sums.append((computed @ Ct).squeeze(-1))
+                A_bar = node(f"{b}A_bar", numerics.exp(f"{b}A_bar", node(f"{b}exp_in", dt * A)))
+                state = state + A_bar * stored
+            computed, stored = numerics.state(f"{b}state", state)
+            sums.append((wide(Ct) @ wide(computed)).squeeze(1))
         y = torch.stack(sums, dim=1) + self.tensor(f"{b}D") * x
-        return self.numerics.node(f"{b}y", y)
+        return node(f"{b}y", y)

@@ -9,6 +9,7 @@ Source: the operator `pwl` of the project's integer contract; the segment counts
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Callable, Sequence
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from .network import Pwl
 
 CODES = range(-128, 128)
 SLOPE_MAX, INTERCEPT_MAX, SHIFT_MAX = 2**15 - 1, 2**31 - 1, 31
+EVEN_SHARE = 0.1  # of the weight that moves knots, for inputs that calibration did not see
 SEARCH = 100  # slopes tried on either side of the secant's own
 
 
@@ -35,7 +37,7 @@ class Secants:
     lines: tuple[Line, ...]
 
 
-def secants(knots: list[float], values: list[float], above: Line) -> Secants:
+def secants(knots: Sequence[float], values: Sequence[float], above: Line) -> Secants:
     """0 below the first knot, the secants through (knot, value), `above` from the last knot on."""
     lines = [Line(Fraction(0), Fraction(0))]
     points = [(Fraction(k), Fraction(v)) for k, v in zip(knots, values)]
@@ -49,10 +51,73 @@ def silu(x: float) -> float:
     return x / (1 + math.exp(-x))
 
 
-SILU_KNOTS = [-7, -5, -4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 7]
-EXP_KNOTS = [-4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0, 0.25, 0.5, 1]
-SILU = secants(SILU_KNOTS, [silu(k) for k in SILU_KNOTS], Line(Fraction(1), Fraction(0)))
-EXP = secants(EXP_KNOTS, [math.exp(k) for k in EXP_KNOTS], Line(Fraction(0), Fraction(math.e)))
+@dataclass(frozen=True)
+class Exact:
+    """A function, how it goes on above the last knot, and eMamba's knots for it."""
+
+    value: Callable[[float], float]
+    above: Line
+    knots: tuple[float, ...]
+
+    def secants(self, knots: Sequence[float] | None = None) -> Secants:
+        """The secants between `knots`; between eMamba's without."""
+        knots = self.knots if knots is None else knots
+        return secants(knots, [self.value(k) for k in knots], self.above)
+
+
+SILU = Exact(
+    silu,
+    Line(Fraction(1), Fraction(0)),
+    (-7, -5, -4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 7),
+)
+EXP = Exact(
+    math.exp,
+    Line(Fraction(0), Fraction(math.e)),
+    (-4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0, 0.25, 0.5, 1),
+)
+
+
+def moved(exact: Exact, e_in: int, e_out: int, counts: np.ndarray) -> tuple[float, ...]:
+    """The knots, as many as `exact` has, with the least mean square error over the input codes.
+
+    Where nothing was seen the error is that of saturated outputs: where both saturate there is
+    none.
+
+    `counts` [256] says how often each code -128..127 was seen; every code counts at least as much
+    as EVEN_SHARE of all inputs spread evenly. Knots are codes, so that the thresholds of a table
+    tell them. By dynamic programming: `best[j]` is the least error of the codes below j when a knot
+    is at code j, first with one knot, then with one more at a time.
+    """
+    weights = counts / max(counts.sum(), 1) + EVEN_SHARE / 256
+    x = np.arange(-128, 129) * 2.0**e_in  # 128: above every code, may hold the last knot
+    f = np.array([exact.value(v) for v in x])
+    places = len(x)
+    low, high = (np.where(counts > 0, end * np.inf, end * 2.0**e_out) for end in (-128, 127))
+    goal = f[:-1].clip(low, high)
+
+    def error(y: np.ndarray, codes: slice) -> np.ndarray:
+        return weights[codes] * (y.clip(low[codes], high[codes]) - goal[codes]) ** 2
+
+    cost = np.full((places, places), np.inf)  # of the secant from knot i to knot j, on i..j-1
+    for i in range(places - 1):
+        slopes = (f[i + 1 :] - f[i]) / (x[i + 1 :] - x[i])
+        lines = f[i] + slopes[:, None] * (x[i:-1] - x[i])  # a row a knot j, a column a code
+        cost[i, i + 1 :] = np.tril(error(lines, slice(i, None))).sum(1)
+    every = slice(None)
+    beyond = float(exact.above.slope) * x[:-1] + float(exact.above.intercept)
+    below = np.concatenate([[0.0], error(np.zeros(256), every).cumsum()])
+    above = np.concatenate([error(beyond, every)[::-1].cumsum()[::-1], [0.0]])
+    best, before = below, []
+    for _ in exact.knots[1:]:
+        total = best[:, None] + cost
+        before.append(total.argmin(0))
+        best = total.min(0)
+    knot = int((best + above).argmin())
+    knots = [knot]
+    for choice in reversed(before):
+        knot = int(choice[knot])
+        knots.append(knot)
+    return tuple(float(x[k]) for k in reversed(knots))
 
 
 def in_codes(function: Secants, e_in: int, e_out: int) -> tuple[list[int], list[Line]]:

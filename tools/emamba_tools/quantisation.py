@@ -1,25 +1,26 @@
-"""From a floating-point `Model` to a `Network`: calibration, rounding in training, and export.
+"""From a floating-point `Model` to a `Network`: calibration, tables and export.
 
-Every node and tensor gets the power-of-two scale with the least squared error over what
-calibration saw; the SSM state gets one with a bit to spare. `Rounding` then lets the model compute
-as the hardware will, with gradients that pass straight through every rounding and stop at every
-saturation.
+Every node and tensor gets a power-of-two scale by one of three rules over what calibration saw; the
+SSM state gets one with a bit to spare.
 """
 
 import math
 from collections import defaultdict
+from typing import Callable
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from . import pwl
-from .model import Model, Numerics
-from .network import A_BAR_EXPONENT, Network, alignments
+from .model import Model, Numerics, Shape
+from .network import A_BAR_EXPONENT, Network, alignments, pwl_sizes
+from .rounding import Rounding, Table, fake
 
-INPUT_EXPONENT = -7
 STATE_BITS = 17
 SAMPLES = 20_000  # values kept of each call of a node
+PERCENTILE = 99.9
+UNUSED = -8  # the exponent of what is 0 everywhere
 
 
 class Observer(Numerics):
@@ -40,41 +41,63 @@ class Observer(Numerics):
         return value, value
 
 
-def least_error_exponent(values: Tensor) -> int:
-    """The exponent whose INT8 codes are nearest to `values` in the mean square."""
-    peak = values.abs().max().item()
-    if peak == 0:
-        return -8
-    widest = math.ceil(math.log2(peak / 127))  # nothing saturates
+@torch.no_grad()
+def observe(model: Model, frames: Tensor) -> Observer:
+    """What every node of `model` holds on frames [n,H,W,C]."""
+    before, model.numerics = model.numerics, Observer()
+    for part in frames.split(250):
+        model(part)
+    seen, model.numerics = model.numerics, before
+    return seen
+
+
+def holding(peak: float) -> int:
+    """The least exponent at which no value up to `peak` saturates."""
+    return math.ceil(math.log2(peak / 127)) if peak else UNUSED
+
+
+def by_maximum(values: Tensor) -> int:
+    """Nothing that was seen saturates."""
+    return holding(values.abs().max().item())
+
+
+def by_percentile(values: Tensor) -> int:
+    """PERCENTILE of the values do not saturate."""
+    magnitudes = values.abs().flatten()
+    rank = max(1, math.ceil(len(magnitudes) * PERCENTILE / 100))
+    return holding(magnitudes.kthvalue(rank).values.item())
+
+
+def by_least_squares(values: Tensor) -> int:
+    """The codes are nearest to the values in the mean square."""
+    widest = by_maximum(values)
     return min(
         (widest, widest - 1, widest - 2), key=lambda e: (fake(values, e) - values).square().sum()
     )
 
 
-def fake(values: Tensor, exponent: int, bits: int = 8) -> Tensor:
-    """Round to codes and back: nearest, ties to even, saturating; straight-through gradients."""
-    most = 2 ** (bits - 1)
-    return torch.fake_quantize_per_tensor_affine(values, 2.0**exponent, 0, -most, most - 1)
+RULES: dict[str, Callable[[Tensor], int]] = {
+    "maximum": by_maximum,
+    "percentile": by_percentile,
+    "least-squares": by_least_squares,
+}
 
 
 @torch.no_grad()
-def calibrate(model: Model, frames: Tensor) -> dict[str, int]:
-    """An exponent for every tensor and node, within the hardware's limits. frames [n,H,W,C]."""
-    exact, model.numerics = model.numerics, Observer()
-    for part in frames.split(250):
-        model(part)
-    seen, model.numerics = model.numerics, exact
-
-    exponents = {name: least_error_exponent(model.value(name)) for name in model.names()}
+def calibrate(model: Model, seen: Observer, rule: str, input_exponent: int) -> dict[str, int]:
+    """An exponent for every tensor and node, within the hardware's limits."""
+    choose = RULES[rule]
+    exponents = {name: choose(model.value(name)) for name in model.names()}
     for name, parts in seen.samples.items():
         if name.endswith(".state"):  # twice the largest state seen still fits
             most = 2 ** (STATE_BITS - 1)
-            exponents[name] = math.ceil(math.log2(2 * seen.peaks[name] / most))
+            peak = seen.peaks[name]
+            exponents[name] = math.ceil(math.log2(2 * peak / most)) if peak else UNUSED
         elif name.endswith(".A_bar"):
             exponents[name] = A_BAR_EXPONENT
         else:
-            exponents[name] = least_error_exponent(torch.cat(parts))
-    exponents["input"] = INPUT_EXPONENT
+            exponents[name] = choose(torch.cat(parts))
+    exponents["input"] = input_exponent
     return within_limits(model.shape.metadata(), exponents)
 
 
@@ -87,43 +110,56 @@ def within_limits(shape: dict, exponents: dict[str, int]) -> dict[str, int]:
     return moved
 
 
-class Secant:
-    """A `pwl.Secants` on tensors, with its gradient."""
-
-    def __init__(self, function: pwl.Secants):
-        self.knots = torch.tensor(function.knots)
-        self.slopes = torch.tensor([float(line.slope) for line in function.lines])
-        self.intercepts = torch.tensor([float(line.intercept) for line in function.lines])
-
-    def __call__(self, x: Tensor) -> Tensor:
-        region = torch.bucketize(x.detach(), self.knots, right=True)
-        return self.slopes[region] * x + self.intercepts[region]
+def source(node: str) -> tuple[str, pwl.Exact]:
+    """The node that the table which makes `node` reads, and the function it stands for."""
+    stem, _, kind = node.rpartition(".")
+    return {
+        "x": (f"{stem}.conv", pwl.SILU),
+        "gate": (f"{stem}.gate.in", pwl.SILU),
+        "A_bar": (f"{stem}.exp_in", pwl.EXP),
+    }[kind]
 
 
-class Rounding(Numerics):
-    """The contract's numerics in floating point: every tensor and node on its INT8 grid."""
+def functions(shape: Shape, exponents: dict[str, int],
+              seen: Observer | None = None) -> dict[str, pwl.Secants]:  # fmt: skip
+    """The piecewise-linear function of every table, by the node it makes.
 
-    silu = Secant(pwl.SILU)
-    exp = Secant(pwl.EXP)
+    With eMamba's knots, or with knots moved to where `seen` says that the inputs are.
+    """
+    made = {}
+    for node in pwl_sizes(shape.metadata()):
+        name, exact = source(node)
+        knots = None
+        if seen:
+            e_in = exponents[name]
+            codes = (torch.cat(seen.samples[name]) / 2.0**e_in).round().clamp(-128, 127)
+            counts = torch.histc(codes, 256, -128.5, 127.5).numpy()
+            knots = pwl.moved(exact, e_in, exponents[node], counts)
+        made[node] = exact.secants(knots)
+    return made
 
-    def __init__(self, exponents: dict[str, int]):
-        self.exponents = exponents
 
-    def tensor(self, name: str, value: Tensor) -> Tensor:
-        return fake(value, self.exponents[name])
+def tables(made: dict[str, pwl.Secants], exponents: dict[str, int]) -> tuple[dict, int]:
+    """The integer tables, and for how many inputs they are off the rounded secant."""
+    fits = {
+        node: pwl.fit(function, exponents[source(node)[0]], exponents[node])
+        for node, function in made.items()
+    }
+    return {node: table for node, (table, _) in fits.items()}, sum(off for _, off in fits.values())
 
-    def node(self, name: str, value: Tensor) -> Tensor:
-        return fake(value, self.exponents[name])
 
-    def state(self, name: str, value: Tensor) -> tuple[Tensor, Tensor]:
-        # the computed state has 7 bits below the stored one; half a step less a little makes floor
-        step = 2.0 ** self.exponents[name]
-        return value, fake(value - step * (0.5 - 2**-8), self.exponents[name], STATE_BITS)
+def rounding(made: dict[str, pwl.Secants], fitted: dict, exponents: dict[str, int]) -> Rounding:
+    """The numerics that compute what the exported network will."""
+    lookups = {
+        node: Table(fitted[node], function, exponents[source(node)[0]], exponents[node])
+        for node, function in made.items()
+    }
+    return Rounding(exponents, lookups)
 
 
 @torch.no_grad()
-def export(model: Model, exponents: dict[str, int], origin: str) -> tuple[Network, int]:
-    """The model as a network, and for how many inputs its PWL tables are off the rounded secant."""
+def export(model: Model, exponents: dict[str, int], fitted: dict, origin: str) -> Network:
+    """The model as a network with the integer tables `fitted`."""
     tensors = {
         name: (fake(model.value(name), exponents[name]) / 2.0 ** exponents[name])
         .round()
@@ -131,14 +167,4 @@ def export(model: Model, exponents: dict[str, int], origin: str) -> tuple[Networ
         .astype(np.int64)
         for name in model.names()
     }
-    tables, off = {}, 0
-    for block in range(model.shape.M):
-        for function, source, node in (
-            (pwl.SILU, "conv", "x"),
-            (pwl.SILU, "gate.in", "gate"),
-            (pwl.EXP, "exp_in", "A_bar"),
-        ):
-            e_in, e_out = (exponents[f"blocks.{block}.{name}"] for name in (source, node))
-            tables[f"blocks.{block}.{node}"], wrong = pwl.fit(function, e_in, e_out)
-            off += wrong
-    return Network(model.shape.metadata(), exponents, tables, tensors, origin), off
+    return Network(model.shape.metadata(), exponents, fitted, tensors, origin)

@@ -1,0 +1,75 @@
+"""MARS (human pose from mm-wave radar): the arrays of https://github.com/SizheAn/MARS, `feature/`.
+
+featuremap_PART.npy, float64 [n,8,8,5]: 64 points: x, y, z (metres), Doppler (m/s), intensity;
+labels_PART.npy, float64 [n,57]: the x, y and z of 19 joints, metres. In C or in Fortran order.
+"""
+
+import io
+import math
+from pathlib import Path
+
+import numpy as np
+
+from .datasets import DatasetError, Frames, read
+
+FOLDER = Path("/usr/local/share/datasets/mars/feature")
+WHERE = "expected from github.com/SizheAn/MARS, feature/ (float64 .npy)"
+PARTS = {"train": "train", "validation": "validate", "test": "test"}
+FRAME, OUTPUTS = (8, 8, 5), 57
+KEPT_PERCENT = 99.9  # of the training features do not saturate
+
+
+def read_array(path: Path, row: tuple[int, ...]) -> np.ndarray:
+    """A float64 array [n, *row], finite, in C order. Raises DatasetError."""
+    data = read(path, WHERE)
+    try:
+        array = np.load(io.BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise DatasetError(f"{path}: not an .npy file: {error}") from None
+    if not isinstance(array, np.ndarray) or array.dtype != np.float64:
+        raise DatasetError(f"{path}: must be one .npy array of float64")
+    if array.shape[1:] != row or not len(array) or not np.isfinite(array).all():
+        raise DatasetError(f"{path}: {list(array.shape)}; must be {['n', *row]}, finite numbers")
+    return np.ascontiguousarray(array)
+
+
+def to_frames(features: np.ndarray, labels: np.ndarray, exponent: int) -> Frames:
+    """Features as INT8 codes: nearest, ties to even, saturating."""
+    codes = np.clip(np.rint(features * 2.0**-exponent), -128, 127).astype(np.int8)
+    return Frames(codes, labels.astype(np.float32), exponent, "m")
+
+
+def load(part: str, folder: Path = FOLDER) -> Frames:
+    """The `part` "train", "validation" or "test": frames [n,8,8,5], labels F32 [n,57], metres.
+
+    The exponent is the least at which KEPT_PERCENT of the training features fit; all five channels
+    share it. Raises DatasetError.
+    """
+    training = read_array(folder / "featuremap_train.npy", FRAME)
+    peak = float(np.percentile(np.abs(training), KEPT_PERCENT))
+    exponent = math.ceil(math.log2(peak / 127)) if peak else -7
+    features = training
+    if part != "train":
+        features = read_array(folder / f"featuremap_{PARTS[part]}.npy", FRAME)
+    labels = read_array(folder / f"labels_{PARTS[part]}.npy", (OUTPUTS,))
+    if len(labels) != len(features):
+        raise DatasetError(f"{folder}: {len(features)} {part} features and {len(labels)} labels")
+    return to_frames(features, labels, exponent)
+
+
+def random(seed: int, count: int) -> Frames:
+    """Made-up frames like those of MARS: points around a person 2 m away, sorted by x, y, z, some
+    of the 64 missing (0); and made-up joints. A stand-in: nothing can be learned from it."""
+    rng = np.random.default_rng(seed)
+    centre = rng.normal([0, 2, 0], [0.4, 0.3, 0.1], (count, 1, 3))
+    points = np.zeros((count, 64, 5))
+    points[..., :3] = centre + rng.normal(0, [0.25, 0.15, 0.5], (count, 64, 3))
+    points[..., 3] = rng.normal(0, 0.5, (count, 64))
+    points[..., 4] = rng.exponential(0.5, (count, 64))
+    for frame in range(count):
+        found = int(rng.integers(16, 65))
+        order = np.lexsort(points[frame, :found, 2::-1].T)
+        points[frame, :found] = points[frame, :found][order]
+        points[frame, found:] = 0
+    joints = (centre + rng.normal(0, [0.2, 0.1, 0.5], (count, 19, 3))).transpose(0, 2, 1)
+    return to_frames(points.reshape(count, *FRAME), joints.reshape(count, OUTPUTS), -5)
