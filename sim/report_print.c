@@ -25,6 +25,25 @@ static void print_head(em_report_reader *r, const cJSON *report, FILE *file) {
           em_reader_number(r, time, "bottleneck_busy_cycles_per_frame"));
 }
 
+/* "  RMSE by output" and the numbers of an array, ten a line. */
+static void print_by_output(em_report_reader *r, const char *title, const cJSON *values, FILE *file) {
+  const cJSON *value;
+  uint32_t printed = 0;
+  cJSON_ArrayForEach(value, values) {
+    if (!cJSON_IsNumber(value)) {
+      em_reader_fail(r, "\"accuracy\" has a value by output that is not a number");
+      return;
+    }
+    if (printed % 10 == 0) {
+      fprintf(file, "%s%3u..", printed == 0 ? title : "                ", printed);
+    }
+    fprintf(file, " %10.4g%s", value->valuedouble, ++printed % 10 == 0 ? "\n" : "");
+  }
+  if (printed % 10 != 0) {
+    fprintf(file, "\n");
+  }
+}
+
 static void print_accuracy(em_report_reader *r, const cJSON *report, FILE *file) {
   const cJSON *accuracy = cJSON_GetObjectItemCaseSensitive(report, "accuracy");
   if (accuracy == NULL) {
@@ -37,6 +56,8 @@ static void print_accuracy(em_report_reader *r, const cJSON *report, FILE *file)
     fprintf(file, "accuracy MAE %.5g, RMSE %.5g %s (mean over outputs, %.0f frames)\n",
             em_reader_number(r, accuracy, "mae"), em_reader_number(r, accuracy, "rmse"),
             em_reader_text(r, accuracy, "unit"), em_reader_number(r, accuracy, "frames"));
+    print_by_output(r, "  MAE by output ", em_reader_array(r, accuracy, "mae_by_output", 0), file);
+    print_by_output(r, "  RMSE by output", em_reader_array(r, accuracy, "rmse_by_output", 0), file);
   }
 }
 

@@ -47,8 +47,11 @@ sys.exit(not (len(slices) > 1000 and all(e['dur'] > 0 for e in slices)))"
 # The other networks that ship.
 check "fmnist-small: 8 frames" cosim configs/designs/fmnist-small.yaml -n configs/networks/fmnist-small.safetensors -i build/fmnist-test.safetensors --frames 8
 check "fmnist-small: says what it matched" matched 8
-check "mars, random network: 8 frames" cosim configs/designs/mars.yaml -n configs/networks/mars-random.safetensors -i traces/mars-random.safetensors
+check "mars, random network: 8 frames" cosim configs/designs/mars.yaml -n configs/networks/mars-random.safetensors -i traces/mars-random.safetensors \
+  -o "$work/mars-random.safetensors" --report "$work/mars-random.json"
 check "mars, random network: says what it matched" matched 8
+check "accuracy: classes" /usr/bin/python3 tests/check_accuracy.py build/fmnist-test.safetensors "$work/run8.safetensors" "$work/run.json"
+check "accuracy: MAE and RMSE by output" /usr/bin/python3 tests/check_accuracy.py traces/mars-random.safetensors "$work/mars-random.safetensors" "$work/mars-random.json"
 
 for design in tiny mars parallel; do
   mkdir -p "$work/$design"
