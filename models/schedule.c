@@ -55,12 +55,26 @@ static void write_output(const busy_cycle *now, uint32_t output, uint32_t elemen
              (em_write){.first_lane = element % buffer->word_lanes, .lanes = lanes, .codes = codes});
 }
 
+/* A step of an engine that goes through `columns` steps for each of its rows. */
+typedef struct {
+  uint32_t row, column;
+} place;
+
+/* The step that many cycles before; there is one. Divisions are dear here: this takes none. */
+static place cycles_before(place at, uint32_t cycles, uint32_t columns) {
+  for (; at.column < cycles; at.row--) {
+    at.column += columns;
+  }
+  return (place){at.row, at.column - cycles};
+}
+
 static void record_linear(const busy_cycle *now) {
   const em_linear_geometry *g = &now->engine->linear;
   const em_shape *s = &now->core->graph.design.shape;
-  uint32_t k = now->k, columns = g->in / g->in_lanes, steps = columns * (g->out / g->out_lanes);
+  const uint32_t k = now->k, columns = g->in / g->in_lanes, steps = now->engine->busy_cycles - 3;
+  const place at = {k / columns, k % columns};
   if (k < steps) {
-    uint32_t element = k % columns * g->in_lanes;
+    uint32_t element = at.column * g->in_lanes;
     if (now->engine->holds_input) { /* patch_embed reads the frame */
       uint32_t token = em_state_engines(now->core, now->state)[now->index].token;
       uint32_t across = s->w / s->p, row = element / (s->p * s->c), within = element % (s->p * s->c);
@@ -69,21 +83,21 @@ static void record_linear(const busy_cycle *now) {
     read_input(now, 0, element);
     read_word(now, now->engine->memories[0], 0, k);
   }
-  if (k >= 1 && k - 1 < steps) {
-    strobe(now, 0);
-    if (g->bias && k % columns == 0) {
-      read_word(now, now->engine->memories[1], 0, k / columns - 1);
+  /* The stages after it have the steps of 1, 2 and 3 cycles before; what closes a row goes on. */
+  for (uint32_t stage = 1; stage <= 3 && stage <= k; stage++) {
+    const place done = cycles_before(at, stage, columns);
+    const bool closes = done.column == columns - 1;
+    if (k - stage >= steps || (stage > 1 && !closes)) {
+      continue;
     }
-  }
-  if (k >= 2 && k - 2 < steps && (k - 1) % columns == 0) {
-    strobe(now, 1);
-    if (g->residual) {
-      read_input(now, 1, ((k - 1) / columns - 1) * g->out_lanes);
+    strobe(now, stage - 1);
+    if (stage == 1 && g->bias && closes) {
+      read_word(now, now->engine->memories[1], 0, done.row);
+    } else if (stage == 2 && g->residual) {
+      read_input(now, 1, done.row * g->out_lanes);
+    } else if (stage == 3) {
+      write_output(now, 0, done.row * g->out_lanes, g->out_lanes);
     }
-  }
-  if (k >= 3 && (k - 2) % columns == 0) {
-    strobe(now, 2);
-    write_output(now, 0, ((k - 2) / columns - 1) * g->out_lanes, g->out_lanes);
   }
 }
 
@@ -118,7 +132,7 @@ static void record_norm(const busy_cycle *now) {
 }
 
 static void record_conv(const busy_cycle *now) {
-  uint32_t lanes = now->engine->lanes, groups = now->core->graph.design.shape.ed / lanes, k = now->k;
+  uint32_t lanes = now->engine->lanes, groups = (now->engine->busy_cycles - 3) / 2, k = now->k;
   const uint16_t *memories = now->engine->memories;
   if (k < 2 * groups) {
     read_input(now, 0, k * lanes);
@@ -150,8 +164,9 @@ static void record_ssm(const busy_cycle *now) {
   const em_design *design = &now->core->graph.design;
   const em_shape *s = &design->shape;
   uint32_t lanes = now->engine->lanes, channels = lanes > s->n ? lanes / s->n : 1;
-  uint32_t per_group = lanes < s->n ? s->n / lanes : 1, steps = s->ed * s->n / lanes;
+  uint32_t per_group = lanes < s->n ? s->n / lanes : 1;
   uint32_t plane = design->param_proj.out, loads = (s->r + 2 * s->n) / plane, k = now->k;
+  uint32_t steps = now->engine->busy_cycles - 6 - loads;
   const uint16_t *memories = now->engine->memories;
   if (k < loads) {
     read_input(now, 0, k * plane);
@@ -162,34 +177,35 @@ static void record_ssm(const busy_cycle *now) {
   if (k < loads) {
     return;
   }
-  uint32_t step = k - loads;
+  const uint32_t step = k - loads;
+  const place at = {step / per_group, step % per_group};
   if (step < steps) {
     read_word(now, memories[0], 0, step);
-    if (step % per_group == 0) {
-      read_input(now, 1, step / per_group * channels);
-      read_input(now, 2, step / per_group * channels);
+    if (at.column == 0) {
+      read_input(now, 1, at.row * channels);
+      read_input(now, 2, at.row * channels);
     }
   }
   for (uint32_t stage = 1; stage <= 6 && stage <= step; stage++) {
-    uint32_t done = step - stage; /* the step that is in this stage now */
-    bool closes = (done + 1) % per_group == 0;
-    if (done >= steps || (stage >= 5 && !closes)) {
+    const place done = cycles_before(at, stage, per_group); /* the step that is in this stage now */
+    const bool closes = done.column == per_group - 1;
+    if (step - stage >= steps || (stage >= 5 && !closes)) {
       continue;
     }
     strobe(now, stage);
-    uint32_t element = done / per_group * channels;
     if (stage == 2) {
-      read_word(now, memories[2], 0, done);
+      read_word(now, memories[2], 0, step - stage);
     } else if (stage == 4) {
       const int32_t *h = em_state_memory(now->core, now->state, now->index);
-      write_word(now, memories[2], done, (em_write){.lanes = lanes, .values = h + (size_t)done * lanes});
+      const uint32_t word = step - stage;
+      write_word(now, memories[2], word, (em_write){.lanes = lanes, .values = h + (size_t)word * lanes});
       if (closes) {
-        read_word(now, memories[1], 0, done / per_group);
+        read_word(now, memories[1], 0, done.row);
       }
     } else if (stage == 5) {
-      read_input(now, 3, element);
+      read_input(now, 3, done.row * channels);
     } else if (stage == 6) {
-      write_output(now, 0, element, channels);
+      write_output(now, 0, done.row * channels, channels);
     }
   }
 }
