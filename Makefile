@@ -89,7 +89,7 @@ FMNIST := configs/designs/fmnist.yaml -n configs/networks/fmnist.safetensors -i 
 
 demo: deps ## install, build, and run the default lock-step: 8 Fashion-MNIST test images, model and RTL, every cycle
 	@$(MAKE) --no-print-directory $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors
-	$(BUILD)/emamba cosim $(FMNIST) --frames 8 -o $(BUILD)/demo-results.safetensors \
+	$(BUILD)/emamba cosim $(FMNIST) --frames 8 --toggles -o $(BUILD)/demo-results.safetensors \
 	  --report $(BUILD)/demo-report.json --timeline $(BUILD)/demo-timeline.json
 	@$(BUILD)/emamba report $(BUILD)/demo-report.json -q --html $(BUILD)/demo-report.html
 
