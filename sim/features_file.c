@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "atomic_file.h"
 #include "cost.h"
+#include "json_text.h"
 
 static void part_scope(const em_graph *graph, em_part part, char scope[2 * EM_NAME_CHARS]) {
   switch (part.kind) {
@@ -51,17 +51,7 @@ em_status em_features_save(const em_graph *graph, const char *path, em_error *er
   for (uint32_t i = 0; i < em_part_count(graph); i++) {
     cJSON_AddItemToArray(parts, part_object(graph, i));
   }
-  char *text = cJSON_Print(root);
+  em_status status = em_json_save(path, root, error);
   cJSON_Delete(root);
-  if (text == NULL) {
-    return em_fail(error, EM_FAILED, "%s: out of memory", path);
-  }
-  em_atomic_file file;
-  em_status status = em_atomic_file_open(&file, path, error);
-  if (status == EM_OK) {
-    fprintf(file.stream, "%s\n", text);
-    status = em_atomic_file_commit(&file, error);
-  }
-  free(text);
   return status;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "atomic_file.h"
+
 /* Bytes of the UTF-8 sequence at text[0..left), 0 when it is malformed, overlong, a surrogate or above U+10FFFF. */
 static size_t utf8_length(const unsigned char *text, size_t left) {
   if (text[0] < 0x80) {
@@ -169,4 +171,19 @@ const char *em_json_index_unused(const em_json_index *index) {
     }
   }
   return NULL;
+}
+
+em_status em_json_save(const char *path, const cJSON *value, em_error *error) {
+  char *text = cJSON_Print(value);
+  if (text == NULL) {
+    return em_fail(error, EM_FAILED, "%s: out of memory", path);
+  }
+  em_atomic_file file;
+  em_status status = em_atomic_file_open(&file, path, error);
+  if (status == EM_OK) {
+    fprintf(file.stream, "%s\n", text);
+    status = em_atomic_file_commit(&file, error);
+  }
+  cJSON_free(text);
+  return status;
 }

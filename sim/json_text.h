@@ -32,6 +32,9 @@ char *em_json_unquoted(const char *value);
 /* The JSON text of a string, as a heap string; NULL when memory is short. */
 char *em_json_quoted(const char *value);
 
+/* Writes a value as text, atomically. EM_FAILED when memory is short or the file cannot be written. */
+em_status em_json_save(const char *path, const cJSON *value, em_error *error);
+
 /* The members of an object, sorted by name. */
 typedef struct {
   const char *name;

@@ -6,7 +6,6 @@
 
 #include "accuracy.h"
 #include "activity.h"
-#include "atomic_file.h"
 #include "file_bytes.h"
 #include "json_text.h"
 #include "price_report.h"
@@ -265,18 +264,7 @@ em_status em_report_build(const em_tracker *tracker, const char *command, double
 }
 
 em_status em_report_save(const char *path, const cJSON *report, em_error *error) {
-  char *text = cJSON_Print(report);
-  if (text == NULL) {
-    return em_fail(error, EM_FAILED, "out of memory for the report");
-  }
-  em_atomic_file file;
-  em_status status = em_atomic_file_open(&file, path, error);
-  if (status == EM_OK) {
-    fprintf(file.stream, "%s\n", text);
-    status = em_atomic_file_commit(&file, error);
-  }
-  cJSON_free(text);
-  return status;
+  return em_json_save(path, report, error);
 }
 
 em_status em_report_parse(const uint8_t *bytes, size_t size, cJSON **report, em_error *error) {

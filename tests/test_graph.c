@@ -9,20 +9,6 @@
 
 enum { DESIGNS = EM_REPEAT(2000) };
 
-typedef void (*graph_check)(const em_graph *graph);
-
-static void for_random_graphs(graph_check check) {
-  em_graph *graph = malloc(sizeof *graph);
-  for (uint64_t seed = 1; seed <= DESIGNS; seed++) {
-    em_design design;
-    em_random_design(seed, &design);
-    memset(graph, 0x77, sizeof *graph);
-    em_graph_build(graph, &design);
-    check(graph);
-  }
-  free(graph);
-}
-
 /* The table "Busy cycles" of docs/microarchitecture.md; `last` is that of a frame's last token. */
 static uint64_t documented_busy(const em_design *design, const em_engine *engine, uint64_t *last) {
   const em_shape *s = &design->shape;
@@ -59,7 +45,7 @@ static void check_busy(const em_graph *graph) {
 
 static void graph_busy_cycles_are_the_documented_ones(void **state) {
   (void)state;
-  for_random_graphs(check_busy);
+  em_random_graphs(DESIGNS, check_busy);
 }
 
 static uint32_t find_engine(const em_graph *graph, const char *name) {
@@ -163,7 +149,7 @@ static void check_wiring(const em_graph *graph) {
 
 static void graph_buffers_join_the_documented_engines(void **state) {
   (void)state;
-  for_random_graphs(check_wiring);
+  em_random_graphs(DESIGNS, check_wiring);
 }
 
 /* Engines are in topological order: whatever an engine reads was written by an earlier one. */
@@ -183,7 +169,7 @@ static void check_order(const em_graph *graph) {
 
 static void graph_engines_are_in_topological_order(void **state) {
   (void)state;
-  for_random_graphs(check_order);
+  em_random_graphs(DESIGNS, check_order);
 }
 
 /* "Address map": 1 axis_in, 2 patch_embed, 3+7B.. in a block, then pool, head_0, head_1, axis_out from 3+7M. */
@@ -201,7 +187,7 @@ static void check_units(const em_graph *graph) {
 
 static void graph_units_are_those_of_the_address_map(void **state) {
   (void)state;
-  for_random_graphs(check_units);
+  em_random_graphs(DESIGNS, check_units);
 }
 
 int main(void) {

@@ -8,20 +8,6 @@
 
 enum { DESIGNS = EM_REPEAT(2000) };
 
-typedef void (*graph_check)(const em_graph *graph);
-
-static void for_random_graphs(graph_check check) {
-  em_graph *graph = malloc(sizeof *graph);
-  for (uint64_t seed = 1; seed <= DESIGNS; seed++) {
-    em_design design;
-    em_random_design(seed, &design);
-    memset(graph, 0x77, sizeof *graph);
-    em_graph_build(graph, &design);
-    check(graph);
-  }
-  free(graph);
-}
-
 static const em_buffer *find_buffer(const em_graph *graph, const char *name) {
   for (uint32_t b = 0; b < graph->buffer_count; b++) {
     char text[EM_NAME_CHARS];
@@ -84,7 +70,7 @@ static void check_memories(const em_graph *graph) {
 
 static void graph_memories_hold_what_they_must(void **state) {
   (void)state;
-  for_random_graphs(check_memories);
+  em_random_graphs(DESIGNS, check_memories);
 }
 
 /* A word serves whole accesses of every port: its lanes are the least number that all of theirs divide. */
@@ -114,7 +100,7 @@ static void check_words(const em_graph *graph) {
 
 static void graph_words_serve_whole_accesses_of_every_port(void **state) {
   (void)state;
-  for_random_graphs(check_words);
+  em_random_graphs(DESIGNS, check_words);
 }
 
 int main(void) {

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/random.h"
@@ -113,4 +114,16 @@ void em_random_frames(uint64_t seed, const em_shape *shape, uint64_t count, int8
                               : (em_code_style)em_random_range(&random, 0, EM_CODES_STYLES - 1);
     em_random_codes(&random, style, codes + i * frame_codes, frame_codes);
   }
+}
+
+void em_random_graphs(uint64_t count, void (*check)(const em_graph *graph)) {
+  em_graph *graph = malloc(sizeof *graph);
+  for (uint64_t seed = 1; seed <= count; seed++) {
+    em_design design;
+    em_random_design(seed, &design);
+    memset(graph, 0x77, sizeof *graph);
+    em_graph_build(graph, &design);
+    check(graph);
+  }
+  free(graph);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "design.h"
+#include "graph.h"
 #include "network.h"
 
 /*
@@ -28,5 +29,8 @@ void em_random_network(uint64_t seed, const em_shape *shape, uint32_t silu_segme
 
 /* codes [count, H, W, C]. */
 void em_random_frames(uint64_t seed, const em_shape *shape, uint64_t count, int8_t *codes);
+
+/* Calls `check` with the graphs of seeds 1..count, each built over old contents. */
+void em_random_graphs(uint64_t count, void (*check)(const em_graph *graph));
 
 #endif

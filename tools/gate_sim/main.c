@@ -18,6 +18,7 @@
 #include "cost.h"
 #include "gates.h"
 #include "job.h"
+#include "json_text.h"
 #include "options.h"
 #include "rtl_driver.h"
 #include "stimulus.h"
@@ -166,15 +167,8 @@ static em_status save_features(const char *path, const em_job *job, em_error *er
     cJSON_AddItemToArray(parts, part_work(&job->core->graph, activity, i));
   }
   free(activity);
-  char *text = cJSON_PrintUnformatted(root);
+  em_status status = em_json_save(path, root, error);
   cJSON_Delete(root);
-  em_atomic_file file;
-  em_status status = em_atomic_file_open(&file, path, error);
-  if (status == EM_OK) {
-    fprintf(file.stream, "%s\n", text);
-    status = em_atomic_file_commit(&file, error);
-  }
-  free(text);
   return status;
 }
 
