@@ -110,10 +110,9 @@ def picture(D: int, L: int, reached: dict[str, str], measured: Timing) -> tuple[
     figures = [(i, norm, float(re.search(r"top-1 ([\d.]+)", text)[1]))
                for i, (norm, text) in enumerate(reached.items())]  # fmt: skip
     script = plot.block("accuracy", figures) + plot.block("cycles", table)
-    lowest = math.floor(min(f for *_, f in figures)) - 5
     return 1000, 340, script + f"""
 set multiplot layout 1,3
-set title 'top-1 on the test frames, %'; unset key; set xrange [-0.7:1.7]; set yrange [{lowest}:*]
+set title 'top-1 on the test frames, %'; unset key; set xrange [-0.7:1.7]; set yrange [0:110]
 plot $accuracy using 1:3:(0.6):xtic(2) with boxes linecolor '#2060a0', \\
      $accuracy using 1:3:3 with labels offset 0,0.7
 set xrange [*:*]; set yrange [0:*]; set xtics auto
