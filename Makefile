@@ -13,14 +13,19 @@ JOBS ?= $(shell nproc)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wswitch-enum \
 	-Werror -Wno-psabi
-CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g $(WARNINGS) -Imodels -Isim -Itests -Itests/support -MMD -MP
+FUZZ_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g -Wno-psabi -I. -MMD -MP
+CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g $(WARNINGS) -I. -MMD -MP
 RELEASE := -O3 $(ARCH)
 SANITIZED := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LDLIBS := -lcjson -lyaml -ldl -lm
 
-LIBRARY := $(wildcard models/*.c) $(filter-out sim/main.c,$(wildcard sim/*.c))
-TESTS := $(basename $(notdir $(wildcard tests/test_*.c)))
-TEST_SUPPORT := $(wildcard tests/support/*.c)
+FUZZED := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+MODELS := $(wildcard models/*/*.c)
+SIM := $(wildcard sim/*/*.c)
+TEST_SUPPORT := $(wildcard tests/support/*.c tests/oracle/*.c)
+TEST_SOURCES := $(wildcard tests/*/test_*.c)
+TESTS := $(basename $(notdir $(TEST_SOURCES)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
 .PHONY: all help deps demo frames checks networks calibrate validate test test-full test-programs lint bench format clean
@@ -35,7 +40,7 @@ help: ## this list
 deps: ## install what the project needs (Debian packages; as root or with sudo)
 	tools/install-deps
 
-# ---- The program ----
+# ---- The program, in three flavours: release, sanitized (tests) and fuzzed (clang, for the fuzz targets) ----
 
 $(BUILD)/release/%.o: %.c
 	@mkdir -p $(@D)
@@ -45,17 +50,34 @@ $(BUILD)/sanitized/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZED) -c $< -o $@
 
-$(BUILD)/emamba: $(patsubst %.c,$(BUILD)/release/%.o,$(LIBRARY) sim/main.c)
+$(BUILD)/fuzzed/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS) $(FUZZED) -c $< -o $@
+
+define archives
+$(BUILD)/$(1)/libem_models.a: $(MODELS:%.c=$(BUILD)/$(1)/%.o)
+$(BUILD)/$(1)/libem_sim.a: $(SIM:%.c=$(BUILD)/$(1)/%.o)
+$(BUILD)/$(1)/libem_support.a: $(TEST_SUPPORT:%.c=$(BUILD)/$(1)/%.o)
+endef
+$(foreach flavour,release sanitized fuzzed,$(eval $(call archives,$(flavour))))
+
+%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+libraries = $(BUILD)/$(1)/libem_sim.a $(BUILD)/$(1)/libem_models.a
+
+$(BUILD)/emamba: $(BUILD)/release/sim/main.o $(call libraries,release)
 	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
 
-$(BUILD)/sanitized/emamba: $(patsubst %.c,$(BUILD)/sanitized/%.o,$(LIBRARY) sim/main.c)
+$(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(call libraries,sanitized)
 	$(CC) $(SANITIZED) $^ $(LDLIBS) -o $@
 
-$(BUILD)/gate_sim: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard tools/gate_sim/*.c) $(LIBRARY))
+$(BUILD)/gate_sim: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard tools/gate_sim/*.c)) $(call libraries,release)
 	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
 
 # The page that report_html.c takes in.
-$(BUILD)/release/sim/report_html.o $(BUILD)/sanitized/sim/report_html.o: sim/report.html
+$(BUILD)/release/sim/report/report_html.o $(BUILD)/sanitized/sim/report/report_html.o $(BUILD)/fuzzed/sim/report/report_html.o: sim/report/report.html
 
 # ---- The RTL of one design: build/rtl/<hash>/, whose package emamba has written ----
 
@@ -63,15 +85,15 @@ listed = $(addprefix $(dir $(1)),$(shell grep -v '^[/\#]' $(1)))
 RTL_SOURCES = $(call listed,$(RTL)/files.f)
 RTL_PROBES = $(filter-out %_sva.sv %sva_pkg.sv,$(call listed,$(RTL)/probe/files.f))
 RTL_CHECKS = $(filter-out $(RTL_PROBES),$(call listed,$(RTL)/probe/files.f))
-RTL_SHELL := sim/rtl_shell.cpp sim/rtl_port.h
+RTL_SHELL := sim/lockstep/rtl_shell.cpp sim/lockstep/rtl_port.h
 
 # $(1) library name without .so, $(2) further sources, $(3) further options
 define verilate
 	OBJCACHE="$(OBJCACHE)" CCACHE_DIR="$(CURDIR)/$(BUILD)/ccache" verilator --cc --exe --build -j $(JOBS) --top-module em_top --prefix Vem_top $(RTL_VERILATE) --x-initial unique -Wno-fatal \
-	  --Mdir $(@D)/obj-$(1) -CFLAGS "-fPIC -fno-gnu-unique -std=c++17 -I$(CURDIR)/sim $(ARCH)" -LDFLAGS "-shared -Wl,-Bsymbolic" \
+	  --Mdir $(@D)/obj-$(1) -CFLAGS "-fPIC -fno-gnu-unique -std=c++17 -I$(CURDIR) $(ARCH)" -LDFLAGS "-shared -Wl,-Bsymbolic" \
 	  -MAKEFLAGS "OPT_FAST=$(RTL_OPT) OPT_SLOW=-O0 OPT_GLOBAL=-O2" $(3) \
 	  $(@D)/em_design_pkg.sv $(RTL_SOURCES) $(2) \
-	  $(CURDIR)/sim/rtl_shell.cpp -o $(CURDIR)/$@
+	  $(CURDIR)/sim/lockstep/rtl_shell.cpp -o $(CURDIR)/$@
 endef
 
 $(BUILD)/rtl/%/libem_rtl.so: $(RTL_SOURCES) $(RTL_PROBES) $(RTL_SHELL)
@@ -116,7 +138,7 @@ networks: ## train and quantise the Fashion-MNIST networks anew, into build/ (mo
 	tools/quantise.py $(BUILD)/fmnist-small-float.safetensors $(FMNIST_PARTS) -o $(BUILD)/fmnist-small.safetensors --epochs 3 $(AUGMENT)
 
 bench: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case ## speeds side by side: model, timing only, RTL, lock-step
-	tests/bench.sh
+	tests/suites/bench.sh
 
 calibrate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/fmnist-test.safetensors ## fit the cost model to synthesis and gate-level runs (about an hour the first time)
 	$(PYTHON) tools/calibrate.py
@@ -126,22 +148,25 @@ validate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/
 
 # ---- Tests ----
 
-$(BUILD)/tests/%: $(BUILD)/release/tests/%.o $(patsubst %.c,$(BUILD)/release/%.o,$(LIBRARY) $(TEST_SUPPORT))
-	@mkdir -p $(@D)
-	$(CC) $(RELEASE) $^ $(LDLIBS) -lcmocka -o $@
+# $(1) the source without .c: a program of the same base name in tests/, and for unit tests a sanitized one
+define test_program
+$(BUILD)/tests/$(notdir $(1)): $(BUILD)/release/$(1).o $(BUILD)/release/libem_support.a $(call libraries,release)
+	@mkdir -p $$(@D)
+	$$(CC) $$(RELEASE) $$^ $$(LDLIBS) -lcmocka -o $$@
 
-$(BUILD)/tests-sanitized/%: $(BUILD)/sanitized/tests/%.o $(patsubst %.c,$(BUILD)/sanitized/%.o,$(LIBRARY) $(TEST_SUPPORT))
-	@mkdir -p $(@D)
-	$(CC) $(SANITIZED) $^ $(LDLIBS) -lcmocka -o $@
+$(BUILD)/tests-sanitized/$(notdir $(1)): $(BUILD)/sanitized/$(1).o $(BUILD)/sanitized/libem_support.a $(call libraries,sanitized)
+	@mkdir -p $$(@D)
+	$$(CC) $$(SANITIZED) $$^ $$(LDLIBS) -lcmocka -o $$@
+endef
+$(foreach source,$(TEST_SOURCES) $(wildcard tests/programs/*.c),$(eval $(call test_program,$(source:.c=))))
 
-$(BUILD)/fuzz/make_seeds: tests/fuzz/make_seeds.c $(patsubst %.c,$(BUILD)/release/%.o,$(LIBRARY))
+$(BUILD)/fuzz/make_seeds: $(BUILD)/release/tests/fuzz/make_seeds.o $(call libraries,release)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(RELEASE) $< $(filter %.o,$^) $(LDLIBS) -o $@
+	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
 
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY) $(wildcard models/*.h sim/*.h tests/fuzz/*.h)
+$(BUILD)/fuzz/%: $(BUILD)/fuzzed/tests/fuzz/%.o $(call libraries,fuzzed)
 	@mkdir -p $(@D)
-	clang -std=c11 -D_XOPEN_SOURCE=700 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	  -Wno-psabi -Imodels -Isim -Itests/fuzz $< $(LIBRARY) $(LDLIBS) -o $@
+	clang -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
 
 test-programs: $(BUILD)/emamba $(BUILD)/sanitized/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/first_difference $(BUILD)/gate_sim \
   $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds
@@ -155,12 +180,12 @@ test-full: deps ## the long form: 30 random designs x 20 stall seeds, a million 
 	RANDOM_DESIGNS=30 RANDOM_SEEDS=20 FUZZ_RUNS=1000000 tests/run
 
 lint: ## Verilator -Wall and yosys over the RTL of every design; clang-format over the C
-	tests/lint.sh
+	tests/suites/lint.sh
 
 format: ## format the C
-	clang-format -i models/*.[ch] sim/*.[ch] tools/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
+	git ls-files '*.[ch]' | xargs clang-format -i
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD)/release $(BUILD)/sanitized -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/release $(BUILD)/sanitized $(BUILD)/fuzzed -name '*.d' 2>/dev/null)

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
-#include "report.h"
+#include "sim/commands/commands.h"
+#include "sim/report/report.h"
 
 static const char usage[] =
     "emamba " EM_VERSION

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status.h"
+#include "models/base/status.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* em_calibration_parse: what it accepts has coefficients that are no nonsense, and none where no feature is. */
-#include "calibration_file.h"
-#include "fuzz.h"
+#include "sim/files/calibration_file.h"
+#include "tests/fuzz/fuzz.h"
 
 static void check_accepted(const em_calibration_data *data) {
   for (uint32_t kind = 0; kind < EM_COST_KINDS; kind++) {

@@ -1,6 +1,6 @@
 /* em_design_parse: what it accepts, em_design_check accepts, with every key in its range. */
-#include "design_file.h"
-#include "fuzz.h"
+#include "sim/files/design_file.h"
+#include "tests/fuzz/fuzz.h"
 
 static void check_accepted(const em_design *design) {
   const em_design_key *blamed;

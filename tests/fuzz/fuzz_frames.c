@@ -1,8 +1,8 @@
 /* em_frames_parse, with and without a shape: every code and label of what it accepts can be read. */
 #include <math.h>
 
-#include "frames_file.h"
-#include "fuzz.h"
+#include "sim/files/frames_file.h"
+#include "tests/fuzz/fuzz.h"
 
 static void check_accepted(const em_frames *frames, const em_shape *shape) {
   int64_t sum = 0;

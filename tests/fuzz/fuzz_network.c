@@ -1,6 +1,6 @@
 /* em_network_parse: what it accepts, em_network_check accepts, and every code can be read. */
-#include "fuzz.h"
-#include "network_file.h"
+#include "sim/files/network_file.h"
+#include "tests/fuzz/fuzz.h"
 
 static void check_accepted(const em_network *network) {
   em_error error;

@@ -7,11 +7,11 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "fuzz.h"
-#include "price_report.h"
-#include "pricing.h"
-#include "report.h"
-#include "report_restore.h"
+#include "sim/report/price_report.h"
+#include "sim/report/pricing.h"
+#include "sim/report/report.h"
+#include "sim/report/report_restore.h"
+#include "tests/fuzz/fuzz.h"
 
 static em_technology technology;
 static em_calibration_data calibration;

@@ -1,6 +1,6 @@
 /* em_technology_parse: what it accepts has every constant, in order, within its bounds. */
-#include "fuzz.h"
-#include "technology_file.h"
+#include "sim/files/technology_file.h"
+#include "tests/fuzz/fuzz.h"
 
 static void check_accepted(const em_technology *technology) {
   for (size_t i = 0; i < EM_CONSTANT_COUNT; i++) {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "frames_file.h"
-#include "network_file.h"
+#include "sim/files/frames_file.h"
+#include "sim/files/network_file.h"
 
 /* Rewrites a safetensors file as the fuzz targets take it (fuzz.h): header, NUL, data. */
 static void unwrap(const char *path) {

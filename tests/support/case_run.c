@@ -1,11 +1,11 @@
-#include "support/case_run.h"
+#include "tests/support/case_run.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/check.h"
-#include "support/random.h"
-#include "support/random_case.h"
+#include "tests/support/check.h"
+#include "tests/support/random.h"
+#include "tests/support/random_case.h"
 
 em_case *em_case_of(const em_design *design, uint64_t seed, uint64_t frame_count) {
   em_case *a_case = calloc(1, sizeof *a_case);

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core.h"
+#include "models/machine/core.h"
 
 typedef struct {
   em_design design;

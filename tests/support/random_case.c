@@ -1,11 +1,11 @@
-#include "support/random_case.h"
+#include "tests/support/random_case.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/random.h"
+#include "tests/support/random.h"
 
 enum { FOR_DESIGN = 1, FOR_FRAMES = 2 };
 

@@ -10,9 +10,9 @@
 
 #include <stdint.h>
 
-#include "design.h"
-#include "graph.h"
-#include "network.h"
+#include "models/design/design.h"
+#include "models/graph/graph.h"
+#include "models/network/network.h"
 
 /*
  * Any seed gives a design that em_design_check accepts: D <= 12, ED <= 24, N <= 8, L <= 9, M <= 3, every head, lanes

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/random.h"
-#include "support/random_case.h"
+#include "tests/support/random.h"
+#include "tests/support/random_case.h"
 
 enum { FOR_NETWORK = 3 };
 

@@ -1,4 +1,4 @@
-#include "gates.h"
+#include "tools/gate_sim/gates.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "status.h"
+#include "models/base/status.h"
 
 enum { EM_GATE_INPUTS = 4, EM_GATES_MAGIC = 0x4e474d45 }; /* "EMGN" */
 

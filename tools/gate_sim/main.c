@@ -14,16 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "atomic_file.h"
-#include "cost.h"
-#include "gates.h"
-#include "job.h"
-#include "json_text.h"
-#include "options.h"
-#include "rtl_driver.h"
-#include "stimulus.h"
+#include "models/cost/cost.h"
+#include "sim/files/atomic_file.h"
+#include "sim/files/json_text.h"
+#include "sim/lockstep/rtl_driver.h"
+#include "sim/run/job.h"
+#include "sim/run/options.h"
+#include "sim/run/stimulus.h"
+#include "tools/gate_sim/gates.h"
 
-/* ---- The netlist behind sim/rtl_port.h ---- */
+/* ---- The netlist behind sim/lockstep/rtl_port.h ---- */
 
 enum { PIN_COUNT = 10 };
 static const char *const pin_names[PIN_COUNT] = {"rst_ni",         "psel_i",        "penable_i", "pwrite_i",

@@ -1,0 +1,87 @@
+#include "models/cost/cost.h"
+
+#include <string.h>
+
+uint32_t em_part_count(const em_graph *graph) {
+  return graph->engine_count + graph->buffer_count + graph->memory_count + 1;
+}
+
+em_part em_part_at(const em_graph *graph, uint32_t part) {
+  const uint32_t counts[] = {graph->engine_count, graph->buffer_count, graph->memory_count};
+  for (uint32_t kind = 0; kind < 3; kind++) {
+    if (part < counts[kind]) {
+      return (em_part){(em_part_kind)kind, part};
+    }
+    part -= counts[kind];
+  }
+  return (em_part){EM_PART_APB, 0};
+}
+
+void em_part_name(const em_graph *graph, uint32_t part, char name[EM_NAME_CHARS]) {
+  em_part p = em_part_at(graph, part);
+  switch (p.kind) {
+    case EM_PART_ENGINE: em_engine_name(graph, p.index, name); break;
+    case EM_PART_BUFFER:
+      em_buffer_name(graph, p.index, name);
+      strcat(name, ".control");
+      break;
+    case EM_PART_MEMORY: em_memory_name(graph, p.index, name); break;
+    case EM_PART_APB: strcpy(name, "apb"); break;
+  }
+}
+
+em_cost_kind em_part_cost_kind(const em_graph *graph, uint32_t part) {
+  static const em_cost_kind of_engine[] = {
+      [EM_AXIS_IN] = EM_COST_AXIS_IN,  [EM_LINEAR] = EM_COST_LINEAR, [EM_NORM] = EM_COST_NORM,
+      [EM_CONV] = EM_COST_CONV,        [EM_SSM] = EM_COST_SSM,       [EM_POOL] = EM_COST_POOL,
+      [EM_AXIS_OUT] = EM_COST_AXIS_OUT};
+  em_part p = em_part_at(graph, part);
+  switch (p.kind) {
+    case EM_PART_ENGINE: return of_engine[graph->engines[p.index].kind];
+    case EM_PART_BUFFER: return EM_COST_BUFFER;
+    case EM_PART_MEMORY: return EM_COST_MEMORY;
+    case EM_PART_APB: break;
+  }
+  return EM_COST_APB;
+}
+
+const char *em_cost_kind_name(em_cost_kind kind) {
+  static const char *const names[] = {"axis_in", "linear",   "norm",   "conv",   "ssm",
+                                      "pool",    "axis_out", "buffer", "memory", "apb"};
+  return names[kind];
+}
+
+const char *em_cost_quantity_name(em_cost_quantity quantity) {
+  static const char *const names[] = {"gates", "flops", "switching"};
+  return names[quantity];
+}
+
+/* Sum of coefficient times feature. */
+static double price(const em_calibration *calibration, em_cost_kind kind, em_cost_quantity quantity,
+                    const double features[EM_COST_FEATURES]) {
+  double sum = 0;
+  for (uint32_t i = 0; i < EM_COST_FEATURES; i++) {
+    sum += calibration->coefficients[kind][quantity][i] * features[i];
+  }
+  return sum;
+}
+
+void em_part_sizes(const em_graph *graph, const em_calibration *calibration, uint32_t part, em_part_size *size) {
+  em_part p = em_part_at(graph, part);
+  *size = (em_part_size){0};
+  if (p.kind == EM_PART_MEMORY && graph->memories[p.index].macro) {
+    const em_memory *memory = &graph->memories[p.index];
+    size->macros = memory->readers;
+    size->macro_words = memory->words;
+    size->macro_word_bits = memory->lanes * memory->lane_bits;
+    size->macro_two_ports = memory->role == EM_MEMORY_BUFFER || memory->role == EM_MEMORY_HISTORY ||
+                            memory->role == EM_MEMORY_STATE || memory->role == EM_MEMORY_SUM;
+    return;
+  }
+  em_cost_kind kind = em_part_cost_kind(graph, part);
+  double features[EM_COST_FEATURES];
+  em_part_size_features(graph, part, EM_COST_GATES, features);
+  size->gates_ge = price(calibration, kind, EM_COST_GATES, features);
+  em_part_size_features(graph, part, EM_COST_FLOPS, features);
+  size->flops = price(calibration, kind, EM_COST_FLOPS, features);
+}

@@ -1,0 +1,384 @@
+/*
+ * `emamba bench`: the speeds that matter, measured side by side in one process.
+ *
+ * Every contest alternates its two sides for a few rounds and takes the median of the ratios, so that a machine that
+ * slows down slows both. Frames per second of the model and the RTL count whole frames in steady state.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "models/machine/forward.h"
+#include "models/time/timing.h"
+#include "sim/commands/commands.h"
+#include "sim/lockstep/cosim.h"
+#include "sim/report/price_report.h"
+#include "sim/report/pricing.h"
+#include "sim/report/report.h"
+#include "sim/report/report_restore.h"
+#include "sim/run/job.h"
+
+enum { ROUNDS = 5 };
+
+/* Everything a measurement needs; results are seconds for one unit of work. */
+typedef struct {
+  em_job job, toggling; /* the same job; toggling counts toggles */
+  em_options options;
+  em_rtl_library probed, bare;
+  em_rtl_driver driver;    /* of the bare RTL, loaded and running */
+  em_rtl_driver unchecked; /* of the probed RTL, likewise */
+  uint64_t *timing_workspace;
+  em_timing *timing;
+  em_graph *graph;
+  int8_t *forward_workspace;
+  em_node_count (*nodes)[EM_ENGINE_NODES];
+  uint64_t rtl_frames; /* that one measurement of the RTL runs */
+  char *report;        /* JSON of a run of all frames; NULL without a calibration */
+} bench;
+
+typedef double (*measurement)(bench *b);
+
+static double seconds_per_forward(bench *b) {
+  uint64_t frames = b->job.frame_count, count = 0;
+  double start = em_seconds(), elapsed = 0;
+  int8_t *output = b->job.outputs;
+  while (elapsed < 0.2) {
+    em_forward_frame(b->job.core, b->job.state, em_frames_frame(&b->job.frames, count % frames), b->forward_workspace,
+                     output, b->nodes);
+    count++;
+    elapsed = em_seconds() - start;
+  }
+  return elapsed / (double)count;
+}
+
+/* Frames one after another; `windows` (or NULL) are told. Returns seconds for one frame. */
+static double run_frames(const em_job *job, em_busy_windows *windows) {
+  const em_engine *in = &job->core->graph.engines[0];
+  const int8_t *first = em_frames_frame(&job->frames, 0), *beat = first;
+  uint32_t per_frame = job->design.shape.head == EM_HEAD_NONE ? job->design.shape.l : 1;
+  uint64_t fed = 0, results = 0;
+  em_state_reset(job->core, job->state);
+  double start = em_seconds(), elapsed = 0;
+  em_step step;
+  while (elapsed < 0.2) {
+    em_pins pins = {true, beat, true};
+    em_core_advance(job->core, job->state, &pins, UINT64_MAX >> 1, &step);
+    if (windows != NULL) {
+      em_busy_windows_step(windows, job->core, job->state, &step);
+    }
+    beat += (size_t)step.in_beats * in->lanes;
+    if (step.frame_in && ++fed % job->frame_count == 0) {
+      beat = first;
+    }
+    if (step.result_out) {
+      results++;
+      elapsed = em_seconds() - start;
+    }
+  }
+  return elapsed * per_frame / (double)results;
+}
+
+static double seconds_per_run(bench *b) {
+  return run_frames(&b->job, NULL);
+}
+
+static double seconds_per_toggling_run(bench *b) {
+  return run_frames(&b->toggling, NULL);
+}
+
+/* What `run` does beyond the simulation: busy windows in every step, and the price once in the end. */
+static double seconds_per_accounted_run(bench *b) {
+  const em_job *job = &b->job;
+  em_busy_windows windows;
+  em_pricing pricing;
+  em_error error;
+  em_run_activity *activity = malloc(sizeof *activity);
+  if (activity == NULL || em_busy_windows_open(&windows, job->core->graph.engine_count, 0, &error) != EM_OK) {
+    free(activity);
+    return 0;
+  }
+  double seconds = run_frames(&b->job, &windows), start = em_seconds();
+  em_core_activity(job->core, job->state, activity);
+  uint64_t frames = activity->times[0].tokens;
+  if (em_pricing_make(&job->core->graph, activity, &job->technology, job->calibration, &pricing, &error) == EM_OK) {
+    cJSON_Delete(em_price_report(&pricing, frames, &windows));
+    em_pricing_free(&pricing);
+  }
+  seconds += (em_seconds() - start) / (double)frames;
+  em_busy_windows_close(&windows);
+  free(activity);
+  return seconds;
+}
+
+static double seconds_per_whole_run(bench *b) {
+  return run_frames(&b->job, NULL) * (double)b->job.frame_count;
+}
+
+/* From the report's text on, technology and calibration files included. */
+static double seconds_per_reprice(bench *b) {
+  uint64_t count = 0;
+  double start = em_seconds(), elapsed = 0;
+  while (elapsed < 0.1) {
+    cJSON *report;
+    em_error error;
+    em_status status = em_report_parse((const uint8_t *)b->report, strlen(b->report), &report, &error);
+    if (status == EM_OK) {
+      em_report_reprice(report, b->job.technology.file, &error);
+      cJSON_Delete(report);
+    }
+    count++;
+    elapsed = em_seconds() - start;
+  }
+  return elapsed / (double)count;
+}
+
+/* Runs all frames and keeps their report. */
+static em_status make_report(bench *b, em_error *error) {
+  em_job *job = &b->job;
+  const em_engine *in = &job->core->graph.engines[0];
+  const int8_t *beat = em_frames_frame(&job->frames, 0);
+  uint64_t fed = 0;
+  em_busy_windows windows;
+  em_status status = em_busy_windows_open(&windows, job->core->graph.engine_count, 0, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  em_tracker tracker = {.job = job, .windows = &windows};
+  em_state_reset(job->core, job->state);
+  em_step step;
+  while (!em_tracker_done(&tracker)) {
+    em_pins pins = {fed < job->frame_count, beat, true};
+    em_core_advance(job->core, job->state, &pins, UINT64_MAX >> 1, &step);
+    em_tracker_step(&tracker, &step);
+    beat += (size_t)step.in_beats * in->lanes;
+    fed += step.frame_in;
+  }
+  cJSON *report;
+  status = em_report_build(&tracker, "run", 0, &report, error);
+  if (status == EM_OK) {
+    b->report = cJSON_Print(report);
+  }
+  cJSON_Delete(report);
+  em_busy_windows_close(&windows);
+  return status;
+}
+
+static double seconds_per_timing(bench *b) {
+  uint64_t count = 0;
+  double start = em_seconds(), elapsed = 0;
+  while (elapsed < 0.2) {
+    em_graph_build(b->graph, &b->job.design);
+    em_timing_run(b->graph, 1, b->timing_workspace, NULL, NULL, b->timing);
+    count++;
+    elapsed = em_seconds() - start;
+  }
+  return elapsed / (double)count;
+}
+
+/* Frames through an RTL instance without looking at anything but the streams. Returns seconds for one frame. */
+static double drive_frames(const bench *b, em_rtl_driver *driver, uint64_t *cycles) {
+  const em_job *job = &b->job;
+  const em_engine *in = &job->core->graph.engines[0];
+  uint64_t beats = in->busy_cycles, fed = 0, results = 0, results_wanted = b->rtl_frames, began = driver->cycles;
+  double start = em_seconds();
+  while (results < results_wanted) {
+    uint64_t frame = fed / beats;
+    driver->in.in_valid = frame < b->rtl_frames;
+    driver->in.in_last = fed % beats == beats - 1;
+    driver->in.out_ready = 1;
+    if (driver->in.in_valid) {
+      memcpy(driver->in.in_data, em_frames_frame(&job->frames, frame % job->frame_count) + fed % beats * in->lanes,
+             in->lanes);
+    }
+    em_rtl_driver_cycle(driver);
+    fed += driver->in.in_valid && driver->out.in_ready;
+    results += driver->out.out_valid && driver->out.out_last;
+  }
+  *cycles = driver->cycles - began;
+  return (em_seconds() - start) / (double)b->rtl_frames;
+}
+
+static double seconds_per_rtl_frame(bench *b) {
+  uint64_t cycles;
+  return drive_frames(b, &b->driver, &cycles);
+}
+
+static double seconds_per_unchecked_cycle(bench *b) {
+  uint64_t cycles;
+  double seconds = drive_frames(b, &b->unchecked, &cycles);
+  return seconds * (double)b->rtl_frames / (double)cycles;
+}
+
+static double seconds_per_lockstep_cycle(bench *b) {
+  uint64_t all = b->job.frame_count;
+  b->job.frame_count = b->rtl_frames < all ? b->rtl_frames : all;
+  em_tracker tracker = {.job = &b->job};
+  em_lockstep *ls = calloc(1, sizeof *ls);
+  em_error error;
+  double elapsed = 0;
+  if (ls != NULL) {
+    ls->frames = em_frames_frame(&b->job.frames, 0);
+    ls->frame_count = b->job.frame_count;
+    if (em_lockstep_open(ls, b->job.core, b->job.state, &b->job.network, &b->probed, NULL, &error) == EM_OK) {
+      em_step step;
+      double start = em_seconds();
+      while (!em_tracker_done(&tracker) && em_lockstep_cycle(ls, &step)) {
+        em_tracker_step(&tracker, &step);
+      }
+      elapsed = (em_seconds() - start) / (double)ls->cycles;
+    }
+    em_lockstep_close(ls);
+  }
+  free(ls);
+  b->job.frame_count = all;
+  return elapsed;
+}
+
+static int compare_doubles(const void *a, const void *b) {
+  double x, y;
+  memcpy(&x, a, sizeof x);
+  memcpy(&y, b, sizeof y);
+  return (x > y) - (x < y);
+}
+
+static double median(double *values) {
+  qsort(values, ROUNDS, sizeof *values, compare_doubles);
+  return values[ROUNDS / 2];
+}
+
+/* Measures two sides in turn; gives both medians and the median of the pairwise ratios. */
+static double contest(bench *b, measurement one, measurement other, double *one_seconds, double *other_seconds) {
+  double ones[ROUNDS], others[ROUNDS], ratios[ROUNDS];
+  for (int i = 0; i < ROUNDS; i++) {
+    ones[i] = one(b);
+    others[i] = other(b);
+    ratios[i] = others[i] / ones[i];
+  }
+  *one_seconds = median(ones);
+  *other_seconds = median(others);
+  return median(ratios);
+}
+
+static em_status open_running(em_rtl_driver *driver, const em_rtl_library *library, const em_job *job,
+                              em_error *error) {
+  em_status status = em_rtl_driver_open(driver, library, error);
+  if (status == EM_OK) {
+    status = em_rtl_load(driver, &job->core->graph, &job->network, error);
+  }
+  return status == EM_OK ? em_rtl_release(driver, error) : status;
+}
+
+static long peak_memory_kib(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+static void measure(bench *b, long model_kib) {
+  double one, other, ratio;
+  printf("design %s, %s; medians of %d rounds, both sides in turn\n", b->job.design.name, b->job.network_path, ROUNDS);
+  ratio = contest(b, seconds_per_run, seconds_per_forward, &one, &other);
+  printf("run against arithmetic without timing: %.1f against %.1f us a frame: %.2f of its speed (wanted 0.7)\n",
+         one * 1e6, other * 1e6, ratio);
+  ratio = contest(b, seconds_per_run, seconds_per_rtl_frame, &one, &other);
+  printf("run against the bare Verilated RTL: %.1f against %.1f us a frame: %.0f times (wanted 100, aim 300)\n",
+         one * 1e6, other * 1e6, ratio);
+  ratio = contest(b, seconds_per_timing, seconds_per_rtl_frame, &one, &other);
+  printf(
+      "timing only against the bare Verilated RTL, one frame: %.2f against %.1f us: %.0f times (wanted 1000); "
+      "%.0f designs a second (aim 20000)\n",
+      one * 1e6, other * 1e6, ratio, 1 / one);
+  ratio = contest(b, seconds_per_unchecked_cycle, seconds_per_lockstep_cycle, &one, &other);
+  printf(
+      "lock-step against the same Verilated model unchecked: %.0f against %.0f ns a cycle: %.2f times (at most 1.5)\n",
+      other * 1e9, one * 1e9, ratio);
+  ratio = contest(b, seconds_per_run, seconds_per_toggling_run, &one, &other);
+  printf("run that counts toggles against one that does not: %.1f against %.1f us a frame: %.2f times (at most 3)\n",
+         other * 1e6, one * 1e6, ratio);
+  if (b->report != NULL) {
+    ratio = contest(b, seconds_per_run, seconds_per_accounted_run, &one, &other);
+    printf(
+        "run with area and energy accounting against without: %.2f against %.2f us a frame: %.1f %% more (at most "
+        "10)\n",
+        other * 1e6, one * 1e6, 100 * (ratio - 1));
+    ratio = contest(b, seconds_per_reprice, seconds_per_whole_run, &one, &other);
+    printf(
+        "pricing a stored run again against running its %llu frames: %.2f against %.2f ms: %.2f times (at most 10 "
+        "ms)\n",
+        (unsigned long long)b->job.frame_count, one * 1e3, other * 1e3, ratio);
+  }
+  printf("peak memory of the C model alone, network and frames loaded: %.1f MB (at most 64)\n",
+         (double)model_kib / 1024);
+}
+
+static em_status prepare(bench *b, em_error *error) {
+  em_job *job = &b->job;
+  b->graph = malloc(sizeof *b->graph);
+  b->timing = malloc(sizeof *b->timing);
+  b->timing_workspace = malloc(em_timing_workspace_words(&job->core->graph) * sizeof *b->timing_workspace);
+  b->forward_workspace = malloc(em_forward_workspace_bytes(job->core));
+  b->nodes = calloc(job->core->graph.engine_count, sizeof *b->nodes);
+  if (b->graph == NULL || b->timing == NULL || b->timing_workspace == NULL || b->forward_workspace == NULL ||
+      b->nodes == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for the benchmark");
+  }
+  b->rtl_frames = job->frame_count < 20 ? job->frame_count : 20;
+  seconds_per_run(b);
+  return EM_OK;
+}
+
+static void release(bench *b) {
+  em_rtl_driver_close(&b->driver);
+  em_rtl_driver_close(&b->unchecked);
+  em_rtl_library_close(&b->bare);
+  em_rtl_library_close(&b->probed);
+  free(b->graph);
+  free(b->timing);
+  free(b->timing_workspace);
+  free(b->forward_workspace);
+  free(b->nodes);
+  free(b->report);
+  em_job_close(&b->job);
+  em_job_close(&b->toggling);
+}
+
+em_status em_cmd_bench(int argc, char **argv, em_error *error) {
+  bench b = {0};
+  em_options *o = &b.options;
+  em_status status = em_options_parse(argc, argv, false, o, error);
+  if (status == EM_OK) {
+    status = em_job_open(&b.job, o->design, o->network, o->frames, o->frame_limit, false, error);
+  }
+  if (status != EM_OK) {
+    return status;
+  }
+  if (b.job.design.shape.head == EM_HEAD_NONE) {
+    em_job_close(&b.job);
+    return em_fail(error, EM_BAD_INPUT, "%s: bench needs a design with a head", o->design);
+  }
+  status = prepare(&b, error);
+  long model_kib = peak_memory_kib();
+  if (status == EM_OK) {
+    status = em_job_open(&b.toggling, o->design, o->network, o->frames, o->frame_limit, true, error);
+  }
+  if (status == EM_OK && b.job.calibration != NULL) {
+    status = make_report(&b, error);
+  }
+  if (status == EM_OK) {
+    status = em_rtl_library_open(&b.probed, &b.job.design, NULL, EM_RTL_PROBED, o->quiet, error);
+  }
+  if (status == EM_OK) {
+    status = em_rtl_library_open(&b.bare, &b.job.design, NULL, EM_RTL_BARE, o->quiet, error);
+  }
+  if (status == EM_OK) {
+    status = open_running(&b.driver, &b.bare, &b.job, error);
+  }
+  if (status == EM_OK) {
+    status = open_running(&b.unchecked, &b.probed, &b.job, error);
+  }
+  if (status == EM_OK) {
+    measure(&b, model_kib);
+  }
+  release(&b);
+  return status;
+}

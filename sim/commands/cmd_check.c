@@ -1,0 +1,135 @@
+/*
+ * `emamba check DESIGN [--package FILE] [--features FILE]`: is the design legal, how long does it take, and what
+ * does it cost? From the timing model alone, so with switching as of random data. The package is the SystemVerilog one
+ * that the RTL of the design is built with; the features are those of the cost model.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/time/timing.h"
+#include "sim/commands/commands.h"
+#include "sim/files/atomic_file.h"
+#include "sim/files/design_file.h"
+#include "sim/files/features_file.h"
+#include "sim/report/price_print.h"
+#include "sim/report/price_timing.h"
+
+enum { CHECK_FRAMES = 8 };
+
+static void print_timing(const em_graph *graph, const em_timing *timing) {
+  double us = 1.0 / graph->design.clock_mhz;
+  uint64_t slowest = 1;
+  for (uint32_t e = 0; e < graph->engine_count; e++) {
+    slowest = timing->engines[e].busy > slowest ? timing->engines[e].busy : slowest;
+  }
+  printf("%-22s %9s %14s %8s %9s %9s\n", "engine", "cyc/tok", "busy/frame", "of max", "starved", "blocked");
+  for (uint32_t e = 0; e < graph->engine_count; e++) {
+    const em_engine_timing *t = &timing->engines[e];
+    char name[EM_NAME_CHARS];
+    em_engine_name(graph, e, name);
+    double cycles = (double)timing->cycles / 100;
+    printf("%-22s %9u %14.0f %7.0f%% %8.1f%% %8.1f%%\n", name, graph->engines[e].busy_cycles,
+           (double)t->busy / CHECK_FRAMES, 100.0 * (double)t->busy / (double)slowest, (double)t->starved / cycles,
+           (double)t->blocked / cycles);
+  }
+  printf("latency %" PRIu64 " cycles (%.2f us), interval %" PRIu64 " cycles (%.2f us, %.0f frames/s) at %g MHz\n",
+         timing->latency_cycles, (double)timing->latency_cycles * us, timing->interval_cycles,
+         (double)timing->interval_cycles * us, 1e6 / ((double)timing->interval_cycles * us), graph->design.clock_mhz);
+}
+
+static void print_limits(const em_graph *graph) {
+  em_error rtl;
+  if (em_graph_check_rtl(graph, &rtl) != EM_OK) {
+    printf("C model only: %s\n", rtl.text);
+  }
+}
+
+/* `price` is NULL without a calibration. */
+static em_status print_price(const cJSON *price, em_error *error) {
+  em_report_reader reader = {error, EM_OK};
+  if (price != NULL) {
+    em_price_print_short(&reader, price, stdout);
+  }
+  return reader.status;
+}
+
+static em_status write_package(const em_design *design, const char *path, em_error *error) {
+  em_atomic_file file;
+  em_status status = em_atomic_file_open(&file, path, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  em_design_write_package(design, file.stream);
+  return em_atomic_file_commit(&file, error);
+}
+
+/* Files to write, or NULL. */
+typedef struct {
+  const char *package, *features;
+} check_options;
+
+static em_status parse(int argc, char **argv, check_options *options, em_error *error) {
+  *options = (check_options){NULL, NULL};
+  bool good = argc >= 2 && argc % 2 == 0 && argv[1][0] != '-';
+  for (int i = 2; good && i < argc; i += 2) {
+    if (strcmp(argv[i], "--package") == 0) {
+      options->package = argv[i + 1];
+    } else if (strcmp(argv[i], "--features") == 0) {
+      options->features = argv[i + 1];
+    } else {
+      good = false;
+    }
+  }
+  return good ? EM_OK
+              : em_fail(error, EM_BAD_INPUT,
+                        "check: needs exactly one design file and at most --package FILE and --features FILE; see "
+                        "emamba help");
+}
+
+em_status em_cmd_check(int argc, char **argv, em_error *error) {
+  check_options options;
+  em_status parsed = parse(argc, argv, &options, error);
+  if (parsed != EM_OK) {
+    return parsed;
+  }
+  em_design design;
+  em_technology technology;
+  em_status status = em_design_load(argv[1], &design, &technology, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  cJSON *price = NULL;
+  em_graph *graph = malloc(sizeof *graph);
+  em_timing *timing = malloc(sizeof *timing);
+  uint64_t *workspace = NULL;
+  if (graph != NULL && timing != NULL) {
+    em_graph_build(graph, &design);
+    workspace = malloc(em_timing_workspace_words(graph) * sizeof *workspace);
+  }
+  if (workspace == NULL) {
+    status = em_fail(error, EM_FAILED, "out of memory");
+  } else {
+    em_timing_run(graph, CHECK_FRAMES, workspace, NULL, NULL, timing);
+    status = em_price_timing(graph, timing, CHECK_FRAMES, &technology, &price, error);
+    if (status == EM_OK && options.package != NULL) {
+      status = write_package(&design, options.package, error);
+    }
+    if (status == EM_OK && options.features != NULL) {
+      status = em_features_save(graph, options.features, error);
+    }
+    if (status == EM_OK) {
+      printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", argv[1], design.name,
+             em_design_hash(&design), CHECK_FRAMES);
+      print_timing(graph, timing);
+      print_limits(graph);
+      status = print_price(price, error);
+    }
+  }
+  cJSON_Delete(price);
+  free(workspace);
+  free(timing);
+  free(graph);
+  return status;
+}

@@ -1,0 +1,232 @@
+/* `emamba compare A.json B.json ... [--html FILE]`: cycles, area, power and energy of reports, with ratios to the
+ * first. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/commands/commands.h"
+#include "sim/report/report.h"
+#include "sim/report/report_html.h"
+#include "sim/report/report_reader.h"
+
+enum { MOST_REPORTS = 64, BAR_CHARS = 40 };
+
+typedef struct {
+  const char *paths[MOST_REPORTS];
+  cJSON *reports[MOST_REPORTS];
+  size_t count;
+  const char *html;
+} comparison;
+
+/* One quantity: where it stands in a report. A nominal of 0 was not measured: the interval of a single frame. */
+typedef struct {
+  const char *name, *unit;
+  const char *section, *key; /* of `time`, or of price.bounds or price.efficiency */
+  double scale;
+  bool bounds; /* has low and high */
+} quantity;
+
+static const quantity quantities[] = {
+    {"cycles", "whole run", "time", "cycles", 1, false},
+    {"latency", "cycles", "time", "latency_cycles", 1, false},
+    {"interval", "cycles a frame", "time", "interval_cycles", 1, false},
+    {"area", "mm2", "bounds", "area_um2", 1e-6, true},
+    {"power", "mW", "bounds", "power_mw", 1, true},
+    {"energy a frame", "nJ", "bounds", "energy_per_frame_pj", 1e-3, true},
+    {"energy a MAC", "pJ", "efficiency", "energy_per_mac_pj", 1, true},
+    {"efficiency", "TOPS/W", "efficiency", "tops_per_w", 1, true},
+};
+
+typedef struct {
+  double low, nominal, high;
+} figure;
+
+static figure read_figure(em_report_reader *r, const cJSON *report, const quantity *q) {
+  const cJSON *section = strcmp(q->section, "time") == 0
+                             ? em_reader_child(r, report, "time")
+                             : em_reader_child(r, em_reader_child(r, report, "price"), q->section);
+  if (!q->bounds) {
+    double value = em_reader_within(r, section, q->key, 0, 1e18) * q->scale;
+    return (figure){value, value, value};
+  }
+  const cJSON *range = em_reader_child(r, section, q->key);
+  bool unbounded = cJSON_IsNull(em_reader_child(r, range, "high"));
+  figure f = {em_reader_within(r, range, "low", 0, 1e30) * q->scale,
+              em_reader_within(r, range, "nominal", 0, 1e30) * q->scale,
+              unbounded ? INFINITY : em_reader_within(r, range, "high", 0, 1e30) * q->scale};
+  return f;
+}
+
+static void print_bar(double part, FILE *file) {
+  int length = isfinite(part) ? (int)lround(fmin(part, 1) * BAR_CHARS) : 0;
+  for (int i = 0; i < length; i++) {
+    fputc('#', file);
+  }
+}
+
+static void print_quantity(em_report_reader *r, const comparison *c, const quantity *q, FILE *file) {
+  figure figures[MOST_REPORTS];
+  double most = 0;
+  for (size_t i = 0; i < c->count; i++) {
+    figures[i] = read_figure(r, c->reports[i], q);
+    most = figures[i].nominal > most ? figures[i].nominal : most;
+  }
+  fprintf(file, "\n%s%s%s\n", q->name, q->unit[0] == '\0' ? "" : ", ", q->unit);
+  for (size_t i = 0; i < c->count; i++) {
+    const figure *f = &figures[i];
+    char text[64] = "", ratio[32] = "";
+    if (f->nominal == 0) {
+      fprintf(file, "  %zu %12s\n", i + 1, "-");
+      continue;
+    }
+    if (q->bounds && isfinite(f->high)) {
+      snprintf(text, sizeof text, "(%.4g..%.4g)", f->low, f->high);
+    } else if (q->bounds) {
+      snprintf(text, sizeof text, "(%.4g..unbounded)", f->low);
+    }
+    if (figures[0].nominal > 0) {
+      snprintf(ratio, sizeof ratio, "x %.3g", f->nominal / figures[0].nominal);
+    }
+    fprintf(file, "  %zu %12.6g %-22s %-10s ", i + 1, f->nominal, text, ratio);
+    print_bar(most > 0 ? f->nominal / most : 0, file);
+    fputc('\n', file);
+  }
+}
+
+/* ---- What the reports were priced with ---- */
+
+typedef struct {
+  const char *technology, *hash, *calibration_hash;
+  double clock_mhz, vdd_mv, temperature_c;
+  bool gating, toggles;
+} conditions;
+
+static bool read_flag(em_report_reader *r, const cJSON *object, const char *key) {
+  const cJSON *flag = em_reader_child(r, object, key);
+  if (flag != NULL && !cJSON_IsBool(flag)) {
+    em_reader_fail(r, "\"%s\" must be true or false", key);
+  }
+  return cJSON_IsTrue(flag);
+}
+
+static conditions read_conditions(em_report_reader *r, const cJSON *report) {
+  const cJSON *price = em_reader_child(r, report, "price");
+  const cJSON *technology = em_reader_child(r, price, "technology"), *point = em_reader_child(r, price, "point");
+  conditions c = {.technology = em_reader_text(r, technology, "name"),
+                  .hash = em_reader_text(r, technology, "hash"),
+                  .calibration_hash = em_reader_text(r, technology, "calibration_hash"),
+                  .clock_mhz = em_reader_number(r, point, "clock_mhz"),
+                  .vdd_mv = em_reader_number(r, point, "vdd_mv"),
+                  .temperature_c = em_reader_number(r, point, "temperature_c"),
+                  .gating = read_flag(r, point, "clock_gating"),
+                  .toggles = read_flag(r, point, "toggles_counted")};
+  return c;
+}
+
+/* One line of what is not the same in all; returns whether they share technology and calibration. */
+static bool print_differences(em_report_reader *r, const comparison *c, FILE *file) {
+  enum { TECHNOLOGY, CALIBRATION, TEMPERATURE, SUPPLY, CLOCK, GATING, DATA, CONDITIONS };
+  static const char *const names[CONDITIONS] = {
+      "technology", "calibration", "temperature", "supply", "clock", "gating", "data (toggles counted or random)"};
+  bool differ[CONDITIONS] = {false}, any = false;
+  conditions first = read_conditions(r, c->reports[0]);
+  for (size_t i = 1; i < c->count; i++) {
+    conditions other = read_conditions(r, c->reports[i]);
+    differ[TECHNOLOGY] |= strcmp(first.hash, other.hash) != 0;
+    differ[CALIBRATION] |= strcmp(first.calibration_hash, other.calibration_hash) != 0;
+    differ[TEMPERATURE] |= first.temperature_c != other.temperature_c;
+    differ[SUPPLY] |= first.vdd_mv != other.vdd_mv;
+    differ[CLOCK] |= first.clock_mhz != other.clock_mhz;
+    differ[GATING] |= first.gating != other.gating;
+    differ[DATA] |= first.toggles != other.toggles;
+  }
+  for (uint32_t i = 0; i < CONDITIONS; i++) {
+    if (differ[i]) {
+      fprintf(file, "%s%s", any ? ", " : "not the same in all reports: ", names[i]);
+      any = true;
+    }
+  }
+  fputs(any ? "; ratios hold for designs and conditions together, not for the designs alone\n" : "", file);
+  return !differ[TECHNOLOGY] && !differ[CALIBRATION];
+}
+
+static void print_heads(em_report_reader *r, const comparison *c, FILE *file) {
+  for (size_t i = 0; i < c->count; i++) {
+    const cJSON *design = em_reader_child(r, c->reports[i], "design");
+    conditions at = read_conditions(r, c->reports[i]);
+    fprintf(file,
+            "%zu  %s: design %s, %.0f frames\n   %s (hash %s), calibration %s; %g MHz, %g mV, %g C, clock %s, %s\n",
+            i + 1, c->paths[i], em_reader_text(r, design, "name"), em_reader_number(r, c->reports[i], "frames"),
+            at.technology, at.hash, at.calibration_hash, at.clock_mhz, at.vdd_mv, at.temperature_c,
+            at.gating ? "gated" : "not gated", at.toggles ? "toggles counted" : "random data");
+  }
+}
+
+static void print_all(em_report_reader *r, const comparison *c, FILE *file) {
+  print_heads(r, c, file);
+  bool one_technology = print_differences(r, c, file);
+  fputs("nominal (low..high); ratios to the first.", file);
+  fputs(one_technology ? " All are of one technology and calibration: a constant that is off is off for all, so ratios "
+                         "are more certain than the figures.\n"
+                       : "\n",
+        file);
+  for (size_t q = 0; q < sizeof quantities / sizeof quantities[0]; q++) {
+    print_quantity(r, c, &quantities[q], file);
+  }
+}
+
+static em_status parse(int argc, char **argv, comparison *c, em_error *error) {
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "--html") == 0 && i + 1 < argc) {
+      c->html = argv[++i];
+    } else if (argv[i][0] == '-') {
+      return em_fail(error, EM_BAD_INPUT, "compare: unknown option or missing value: %s; see emamba help", argv[i]);
+    } else if (c->count == MOST_REPORTS) {
+      return em_fail(error, EM_BAD_INPUT, "compare: at most %d reports", MOST_REPORTS);
+    } else {
+      c->paths[c->count++] = argv[i];
+    }
+  }
+  return c->count >= 2 ? EM_OK : em_fail(error, EM_BAD_INPUT, "compare: needs at least two reports; see emamba help");
+}
+
+/* Reads every figure of every report before anything is printed. */
+static em_status check(const comparison *c, em_error *error) {
+  for (size_t i = 0; i < c->count; i++) {
+    em_report_reader reader = {error, EM_OK};
+    for (size_t q = 0; q < sizeof quantities / sizeof quantities[0]; q++) {
+      read_figure(&reader, c->reports[i], &quantities[q]);
+    }
+    em_reader_text(&reader, em_reader_child(&reader, c->reports[i], "design"), "name");
+    read_conditions(&reader, c->reports[i]);
+    em_reader_number(&reader, c->reports[i], "frames");
+    if (reader.status != EM_OK) {
+      em_error_prefix(error, c->paths[i]);
+      return reader.status;
+    }
+  }
+  return EM_OK;
+}
+
+em_status em_cmd_compare(int argc, char **argv, em_error *error) {
+  comparison c = {0};
+  em_status status = parse(argc, argv, &c, error);
+  for (size_t i = 0; status == EM_OK && i < c.count; i++) {
+    status = em_report_load(c.paths[i], &c.reports[i], error);
+  }
+  if (status == EM_OK) {
+    status = check(&c, error);
+  }
+  if (status == EM_OK && c.html != NULL) {
+    status = em_report_html_save(c.html, c.reports, c.count, error);
+  }
+  if (status == EM_OK) {
+    em_report_reader reader = {error, EM_OK};
+    print_all(&reader, &c, stdout);
+    status = reader.status;
+  }
+  for (size_t i = 0; i < c.count; i++) {
+    cJSON_Delete(c.reports[i]);
+  }
+  return status;
+}

@@ -1,0 +1,36 @@
+#include "sim/commands/deliver.h"
+
+#include "sim/files/frames_file.h"
+#include "sim/report/power_csv.h"
+
+em_status em_deliver(em_tracker *tracker, const em_options *options, const char *command, double wall_seconds,
+                     cJSON *lockstep, em_error *error) {
+  const em_job *job = tracker->job;
+  cJSON *report;
+  em_status status = em_report_build(tracker, command, wall_seconds, &report, error);
+  if (status != EM_OK) {
+    cJSON_Delete(lockstep);
+    return status;
+  }
+  if (lockstep != NULL) {
+    cJSON_AddItemToObject(report, "lockstep", lockstep);
+  }
+  if (tracker->timeline != NULL) {
+    status = em_timeline_commit(tracker->timeline, error);
+  }
+  if (status == EM_OK && options->out != NULL) {
+    status = em_results_save(options->out, job->outputs, job->frame_count, em_result_width(&job->design.shape),
+                             job->network.output, error);
+  }
+  if (status == EM_OK && options->power != NULL) {
+    status = em_power_csv_save(options->power, report, error);
+  }
+  if (status == EM_OK && options->report != NULL) {
+    status = em_report_save(options->report, report, error);
+  }
+  if (status == EM_OK && !options->quiet) {
+    status = em_report_print(report, stdout, error);
+  }
+  cJSON_Delete(report);
+  return status;
+}

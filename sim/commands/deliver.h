@@ -1,0 +1,18 @@
+/* What `run` and `cosim` do alike after the last result: results file, report, timeline, tables. */
+#ifndef EM_DELIVER_H
+#define EM_DELIVER_H
+
+#include <cjson/cJSON.h>
+
+#include "sim/report/report.h"
+#include "sim/run/options.h"
+#include "sim/run/tracker.h"
+
+/*
+ * Writes the files that the options ask for and, unless quiet, prints the report on standard output. `lockstep` (or
+ * NULL) is added to the report and belongs to it afterwards.
+ */
+em_status em_deliver(em_tracker *tracker, const em_options *options, const char *command, double wall_seconds,
+                     cJSON *lockstep, em_error *error);
+
+#endif

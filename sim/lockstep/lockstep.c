@@ -1,0 +1,360 @@
+#include "sim/lockstep/lockstep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Opening ---- */
+
+static em_status bind_probe(em_lockstep *ls, const char *scope, const char *name, const void *target, em_error *error) {
+  char probe[2 * EM_NAME_CHARS + 16];
+  snprintf(probe, sizeof probe, "%s.u_probe", scope);
+  const void *address = ls->driver.library->probe(ls->driver.rtl, probe, name);
+  if (address == NULL) {
+    return em_fail(error, EM_FAILED, "the RTL has no probe %s.%s", probe, name);
+  }
+  memcpy((void *)(uintptr_t)target, &address, sizeof address);
+  return EM_OK;
+}
+
+static em_status bind_probes(em_lockstep *ls, em_error *error) {
+  const em_graph *graph = &ls->core->graph;
+  char scope[2 * EM_NAME_CHARS];
+  em_status status = EM_OK;
+  for (uint32_t e = 0; e < graph->engine_count && status == EM_OK; e++) {
+    em_engine_scope(graph, e, scope);
+    status = bind_probe(ls, scope, "rec", &ls->engine_records[e], error);
+  }
+  for (uint32_t b = 0; b < graph->buffer_count && status == EM_OK; b++) {
+    em_buffer_scope(graph, b, scope);
+    status = bind_probe(ls, scope, "rec", &ls->buffer_records[b], error);
+  }
+  for (uint32_t m = 0; m < graph->memory_count && status == EM_OK; m++) {
+    em_memory_scope(graph, m, scope);
+    status = bind_probe(ls, scope, "rec", &ls->memory_records[m], error);
+    if (status == EM_OK) {
+      status = bind_probe(ls, scope, "wdata", &ls->write_data[m], error);
+    }
+    if (status == EM_OK) {
+      status = bind_probe(ls, scope, "wmask", &ls->write_masks[m], error);
+    }
+  }
+  return status;
+}
+
+em_status em_lockstep_open(em_lockstep *ls, const em_core *core, em_state *state, const em_network *network,
+                           const em_rtl_library *library, const char *wave_path, em_error *error) {
+  const em_graph *graph = &core->graph;
+  ls->core = core;
+  ls->state = state;
+  ls->beat = ls->frames;
+  em_state_reset(core, state);
+  ls->engine_records = calloc(graph->engine_count, sizeof *ls->engine_records);
+  ls->buffer_records = calloc(graph->buffer_count, sizeof *ls->buffer_records);
+  ls->memory_records = calloc(graph->memory_count, sizeof *ls->memory_records);
+  ls->write_data = calloc(graph->memory_count, sizeof *ls->write_data);
+  ls->write_masks = calloc(graph->memory_count, sizeof *ls->write_masks);
+  if (ls->engine_records == NULL || ls->buffer_records == NULL || ls->memory_records == NULL ||
+      ls->write_data == NULL || ls->write_masks == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for the lock-step");
+  }
+  em_status status = em_rtl_driver_open(&ls->driver, library, error);
+  if (status == EM_OK) {
+    status = bind_probes(ls, error);
+  }
+  if (status == EM_OK && wave_path != NULL && !library->wave(ls->driver.rtl, wave_path)) {
+    status = em_fail(error, EM_FAILED, "the RTL library was built without waves");
+  }
+  if (status == EM_OK) {
+    status = em_rtl_load(&ls->driver, graph, network, error);
+  }
+  return status == EM_OK ? em_rtl_release(&ls->driver, error) : status;
+}
+
+void em_lockstep_close(em_lockstep *ls) {
+  em_rtl_driver_close(&ls->driver);
+  free(ls->engine_records);
+  free(ls->buffer_records);
+  free(ls->memory_records);
+  free(ls->write_data);
+  free(ls->write_masks);
+}
+
+/* ---- Differences ---- */
+
+static uint64_t writer_tokens(const em_lockstep *ls, uint32_t engine) {
+  return em_state_engines(ls->core, ls->state)[engine].tokens;
+}
+
+static bool diverge(em_lockstep *ls, const char *unit, const char *signal, uint64_t token, int64_t element,
+                    int64_t model, int64_t rtl) {
+  em_divergence *d = &ls->divergence;
+  *d = (em_divergence){.cycle = ls->state->cycle, .token = token, .element = element, .model = model, .rtl = rtl};
+  snprintf(d->unit, sizeof d->unit, "%s", unit);
+  snprintf(d->signal, sizeof d->signal, "%s", signal);
+  return false;
+}
+
+/* A field of a record, for naming what differs. */
+typedef struct {
+  const char *name;
+  uint32_t low, bits;
+} record_field;
+
+static const record_field buffer_fields[] = {{"commit", 0, 1},   {"release_0", 1, 1}, {"release_1", 2, 1},
+                                             {"count_0", 8, 16}, {"count_1", 24, 16}, {"record", 0, 64}};
+static const record_field memory_fields[] = {
+    {"write enable", 60, 1},    {"read enable 0", 61, 1},   {"read enable 1", 62, 1}, {"write address", 0, 20},
+    {"read address 0", 20, 20}, {"read address 1", 40, 20}, {"record", 0, 64}};
+
+static int64_t field_of(uint64_t record, const record_field *field) {
+  return (int64_t)(field->bits == 64 ? record : record >> field->low & ((UINT64_C(1) << field->bits) - 1));
+}
+
+/* The first field in which two different records differ; the last entry of every table is the whole record. */
+static bool diverge_fields(em_lockstep *ls, const char *unit, const record_field *fields, uint64_t token,
+                           uint64_t model, uint64_t rtl) {
+  while (field_of(model, fields) == field_of(rtl, fields)) {
+    fields++;
+  }
+  return diverge(ls, unit, fields->name, token, -1, field_of(model, fields), field_of(rtl, fields));
+}
+
+static bool diverge_engine(em_lockstep *ls, uint32_t index, uint64_t rtl) {
+  char unit[EM_NAME_CHARS], signal[EM_NAME_CHARS];
+  em_engine_name(&ls->core->graph, index, unit);
+  record_field fields[EM_STROBES + 3] = {{"state", 0, 2}, {"last", EM_RECORD_LAST_BIT, 1}};
+  for (uint32_t i = 0; i < EM_STROBES; i++) {
+    const char *name = em_strobe_name(ls->core->graph.engines[index].kind, i);
+    fields[i + 2] = (record_field){name != NULL ? name : "unused strobe", EM_RECORD_STROBE_BIT + i, 1};
+  }
+  fields[EM_STROBES + 2] = (record_field){"record", 0, 64};
+  uint64_t token = writer_tokens(ls, index);
+  diverge_fields(ls, unit, fields, token, ls->expected.engines[index], rtl);
+  bool strobe = strcmp(ls->divergence.signal, "state") != 0 && strcmp(ls->divergence.signal, "last") != 0;
+  snprintf(signal, sizeof signal, "%s%.50s", strobe ? "strobe " : "", ls->divergence.signal);
+  snprintf(ls->divergence.signal, sizeof ls->divergence.signal, "%s", signal);
+  return false;
+}
+
+/* ---- Written words ---- */
+
+/* Bits [low, low + count) of a little-endian bit string, count <= 32. */
+static uint32_t bits_at(const uint8_t *bytes, uint32_t low, uint32_t count) {
+  uint64_t window = 0;
+  memcpy(&window, bytes + low / 8, (low % 8 + count + 7) / 8);
+  return (uint32_t)(window >> low % 8 & ((UINT64_C(1) << count) - 1));
+}
+
+static int32_t sign_extend(uint32_t value, uint32_t bits) {
+  uint32_t sign = UINT32_C(1) << (bits - 1);
+  return (int32_t)((value ^ sign) - sign);
+}
+
+int32_t em_lockstep_written(const em_lockstep *ls, uint32_t memory, uint32_t lane) {
+  uint32_t bits = ls->core->graph.memories[memory].lane_bits;
+  return sign_extend(bits_at(ls->write_data[memory], lane * bits, bits), bits);
+}
+
+static int64_t element_of(const em_lockstep *ls, const em_memory *memory, uint64_t record, uint32_t lane) {
+  uint64_t address = record & ((UINT64_C(1) << EM_RECORD_ADDRESS_BITS) - 1);
+  uint64_t words = memory->role == EM_MEMORY_BUFFER ? ls->core->graph.buffers[memory->owner].slot_words : memory->words;
+  return (int64_t)(address % words * memory->lanes + lane);
+}
+
+static bool diverge_write(em_lockstep *ls, uint32_t index, const char *signal, uint32_t lane, int64_t model,
+                          int64_t rtl) {
+  const em_memory *memory = &ls->core->graph.memories[index];
+  char unit[EM_NAME_CHARS];
+  em_memory_name(&ls->core->graph, index, unit);
+  uint32_t writer = memory->role == EM_MEMORY_BUFFER ? ls->core->graph.buffers[memory->owner].writer : memory->owner;
+  return diverge(ls, unit, signal, writer_tokens(ls, writer),
+                 element_of(ls, memory, ls->expected.memories[index], lane), model, rtl);
+}
+
+static bool same_mask(const uint8_t *mask, uint32_t lanes, const em_write *write) {
+  if (lanes <= 32) {
+    uint64_t expected = ((UINT64_C(1) << write->lanes) - 1) << write->first_lane;
+    return bits_at(mask, 0, lanes) == expected;
+  }
+  for (uint32_t lane = 0; lane < lanes; lane++) {
+    bool inside = lane >= write->first_lane && lane < write->first_lane + write->lanes;
+    if ((mask[lane / 8] >> lane % 8 & 1) != (inside ? 1 : 0)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool same_write(em_lockstep *ls, uint32_t index) {
+  const em_memory *memory = &ls->core->graph.memories[index];
+  const em_write *write = &ls->expected.writes[index];
+  const uint8_t *data = ls->write_data[index];
+  ls->transactions++;
+  if (!same_mask(ls->write_masks[index], memory->lanes, write)) {
+    return diverge_write(ls, index, "write mask", write->first_lane, 1, 0);
+  }
+  if (write->codes != NULL && write->taps == 0 && memcmp(data + write->first_lane, write->codes, write->lanes) == 0) {
+    return true;
+  }
+  for (uint32_t lane = 0; lane < write->lanes; lane++) {
+    int32_t model = em_write_value(write, lane), rtl = em_lockstep_written(ls, index, write->first_lane + lane);
+    if (rtl != model) {
+      return diverge_write(ls, index, "data", write->first_lane + lane, model, rtl);
+    }
+  }
+  return true;
+}
+
+/* ---- One cycle ---- */
+
+static bool same_records(em_lockstep *ls) {
+  const em_graph *graph = &ls->core->graph;
+  const em_records *expected = &ls->expected;
+  for (uint32_t e = 0; e < graph->engine_count; e++) {
+    if (*ls->engine_records[e] != expected->engines[e]) {
+      return diverge_engine(ls, e, *ls->engine_records[e]);
+    }
+  }
+  for (uint32_t m = 0; m < graph->memory_count; m++) {
+    uint64_t record = *ls->memory_records[m];
+    if (record != expected->memories[m]) {
+      char unit[EM_NAME_CHARS];
+      em_memory_name(graph, m, unit);
+      const em_memory *memory = &graph->memories[m];
+      uint32_t writer = memory->role == EM_MEMORY_BUFFER ? graph->buffers[memory->owner].writer : memory->owner;
+      return diverge_fields(ls, unit, memory_fields, writer_tokens(ls, writer), expected->memories[m], record);
+    }
+    if ((record >> EM_RECORD_WRITE_BIT & 1) != 0 && !same_write(ls, m)) {
+      return false;
+    }
+  }
+  for (uint32_t b = 0; b < graph->buffer_count; b++) {
+    if (*ls->buffer_records[b] != expected->buffers[b]) {
+      char unit[EM_NAME_CHARS];
+      em_buffer_name(graph, b, unit);
+      return diverge_fields(ls, unit, buffer_fields, writer_tokens(ls, graph->buffers[b].writer), expected->buffers[b],
+                            *ls->buffer_records[b]);
+    }
+  }
+  return true;
+}
+
+/* The pins of both streams, as the model has them. */
+static bool same_streams(em_lockstep *ls) {
+  const em_graph *graph = &ls->core->graph;
+  const em_rtl_outputs *out = &ls->driver.out;
+  uint32_t last = graph->engine_count - 1, lanes = graph->engines[last].lanes;
+  bool ready = (ls->expected.engines[0] & 3) != EM_BLOCKED;
+  if ((out->in_ready != 0) != ready) {
+    return diverge(ls, "axis_in", "tready", writer_tokens(ls, 0), -1, ready, out->in_ready);
+  }
+  bool valid = ls->state->out_valid != 0;
+  uint64_t token = writer_tokens(ls, last);
+  if ((out->out_valid != 0) != valid) {
+    return diverge(ls, "axis_out", "tvalid", token, -1, valid, out->out_valid);
+  }
+  if (!valid) {
+    return true;
+  }
+  uint32_t l = graph->design.shape.head == EM_HEAD_NONE ? graph->design.shape.l : 1;
+  bool ends = ls->state->out_beat + 2 == graph->engines[last].busy_cycles && (token + 1) % l == 0;
+  if ((out->out_last != 0) != ends) {
+    return diverge(ls, "axis_out", "tlast", token, -1, ends, out->out_last);
+  }
+  const int8_t *codes = em_core_output(ls->core, ls->state) + (size_t)ls->state->out_beat * lanes;
+  for (uint32_t i = 0; i < lanes; i++) {
+    if ((int8_t)out->out_data[i] != codes[i]) {
+      return diverge(ls, "axis_out", "tdata", token, (int64_t)ls->state->out_beat * lanes + i, codes[i],
+                     (int8_t)out->out_data[i]);
+    }
+  }
+  return true;
+}
+
+static void remember(em_lockstep *ls, const em_step *step) {
+  for (uint32_t word = 0; word < EM_ENGINE_WORDS; word++) {
+    for (uint64_t set = step->finished[word]; set != 0; set &= set - 1) {
+      uint32_t engine = word * 64 + (uint32_t)__builtin_ctzll(set);
+      ls->history[ls->history_count++ % EM_HISTORY] =
+          (em_transaction){ls->state->cycle - 1, writer_tokens(ls, engine) - 1, engine};
+      ls->cycles_since_progress = 0;
+    }
+  }
+}
+
+/* Drives the stream pins of this cycle on both sides. */
+static em_pins drive(em_lockstep *ls) {
+  const em_engine *in = &ls->core->graph.engines[0];
+  em_pins pins = {false, ls->beat, em_stimulus_ready(&ls->stimulus, ls->state->cycle)};
+  if (ls->frames_in < ls->frame_count && em_stimulus_valid(&ls->stimulus, ls->state->cycle)) {
+    pins.in_valid = true;
+    memcpy(ls->driver.in.in_data, ls->beat, in->lanes);
+  }
+  ls->driver.in.in_valid = pins.in_valid;
+  ls->driver.in.in_last = pins.in_valid && ls->state->in_beat + 1 == in->busy_cycles;
+  ls->driver.in.out_ready = pins.out_ready;
+  return pins;
+}
+
+bool em_lockstep_cycle(em_lockstep *ls, em_step *step) {
+  em_pins pins = drive(ls);
+  ls->driver.library->settle(ls->driver.rtl, &ls->driver.in, &ls->driver.out);
+  em_core_settle(ls->core, ls->state);
+  em_schedule_record(ls->core, ls->state, &pins, &ls->expected);
+  if (!same_records(ls) || !same_streams(ls)) {
+    return false;
+  }
+  em_core_advance(ls->core, ls->state, &pins, 1, step);
+  ls->driver.library->clock(ls->driver.rtl);
+  ls->driver.cycles++;
+  ls->cycles++;
+  ls->cycles_since_progress++;
+  ls->transactions += step->in_beats + step->out_beats;
+  if (step->in_beats > 0) {
+    em_stimulus_accepted(&ls->stimulus);
+    ls->beat += (size_t)step->in_beats * ls->core->graph.engines[0].lanes;
+    ls->cycles_since_progress = 0;
+  }
+  if (step->out_beats > 0) {
+    ls->cycles_since_progress = 0;
+  }
+  ls->frames_in += step->frame_in;
+  ls->results_out += step->result_out;
+  remember(ls, step);
+  return true;
+}
+
+bool em_lockstep_check_counters(em_lockstep *ls) {
+  static const struct {
+    const char *name;
+    uint32_t offset;
+  } registers[] = {{"busy counter", EM_APB_BUSY},
+                   {"starved counter", EM_APB_STARVED},
+                   {"blocked counter", EM_APB_BLOCKED},
+                   {"tokens counter", EM_APB_TOKENS}};
+  const em_graph *graph = &ls->core->graph;
+  em_rtl_inputs *in = &ls->driver.in;
+  em_step step;
+  for (uint32_t e = 0; e < graph->engine_count; e++) {
+    for (uint32_t i = 0; i < 4; i++) {
+      in->psel = 1;
+      in->pwrite = in->penable = 0;
+      in->paddr = em_apb_address(graph->engines[e].unit, 0, registers[i].offset);
+      bool same = em_lockstep_cycle(ls, &step);
+      in->penable = 1;
+      em_engine_state counters = em_core_counters(ls->core, ls->state, e);
+      same = same && em_lockstep_cycle(ls, &step);
+      in->psel = in->penable = 0;
+      if (!same) {
+        return false;
+      }
+      const uint64_t values[] = {counters.busy, counters.starved, counters.blocked, counters.tokens};
+      if (ls->driver.out.prdata != (uint32_t)values[i]) {
+        char unit[EM_NAME_CHARS];
+        em_engine_name(graph, e, unit);
+        return diverge(ls, unit, registers[i].name, counters.tokens, -1, (int64_t)values[i], ls->driver.out.prdata);
+      }
+    }
+  }
+  return true;
+}

@@ -1,0 +1,129 @@
+// The Verilated accelerator behind sim/lockstep/rtl_port.h. Compiled once for every design, with or without waves (EM_WAVE).
+#include "sim/lockstep/rtl_port.h"
+
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+
+#include "Vem_top.h"
+#include "verilated.h"
+#include "verilated_syms.h"
+#ifdef EM_WAVE
+#include "verilated_fst_c.h"
+#endif
+
+struct em_rtl {
+  VerilatedContext context;
+  std::unique_ptr<Vem_top> top;
+#ifdef EM_WAVE
+  std::unique_ptr<VerilatedFstC> wave;
+#endif
+};
+
+namespace {
+
+// Ports are little-endian whatever their width, so a beat is a plain copy of its bytes.
+template <typename Port>
+void to_port(Port &port, const uint8_t *bytes) {
+  std::memcpy(&port, bytes, sizeof port < EM_RTL_MAX_BEAT_BYTES ? sizeof port : EM_RTL_MAX_BEAT_BYTES);
+}
+
+template <typename Port>
+void from_port(uint8_t *bytes, const Port &port) {
+  std::memcpy(bytes, &port, sizeof port < EM_RTL_MAX_BEAT_BYTES ? sizeof port : EM_RTL_MAX_BEAT_BYTES);
+}
+
+void evaluate(em_rtl *rtl) {
+  rtl->top->eval();
+#ifdef EM_WAVE
+  if (rtl->wave) {
+    rtl->wave->dump(static_cast<uint64_t>(rtl->context.time()));
+  }
+#endif
+  rtl->context.timeInc(1);
+}
+
+}  // namespace
+
+extern "C" {
+
+em_rtl *em_rtl_open(void) {
+  auto *rtl = new (std::nothrow) em_rtl;
+  if (rtl != nullptr) {
+    rtl->context.randReset(2);  // what no reset clears starts with random contents, the same every time
+    rtl->context.randSeed(1);
+#ifdef EM_WAVE
+    rtl->context.traceEverOn(true);
+#endif
+    rtl->top = std::make_unique<Vem_top>(&rtl->context, "TOP");
+  }
+  return rtl;
+}
+
+void em_rtl_close(em_rtl *rtl) {
+  if (rtl == nullptr) {
+    return;
+  }
+#ifdef EM_WAVE
+  if (rtl->wave) {
+    rtl->wave->close();
+  }
+#endif
+  rtl->top->final();
+  // The model's scopes unregister from the thread's context, which otherwise is that of the instance evaluated last.
+  Verilated::threadContextp(&rtl->context);
+  rtl->top.reset();
+  delete rtl;
+}
+
+void em_rtl_settle(em_rtl *rtl, const em_rtl_inputs *inputs, em_rtl_outputs *outputs) {
+  Vem_top &top = *rtl->top;
+  top.clk_i = 0;
+  top.rst_ni = inputs->rst_n;
+  top.psel_i = inputs->psel;
+  top.penable_i = inputs->penable;
+  top.pwrite_i = inputs->pwrite;
+  top.pstrb_i = inputs->pstrb;
+  top.paddr_i = inputs->paddr;
+  top.pwdata_i = inputs->pwdata;
+  top.s_axis_tvalid_i = inputs->in_valid;
+  top.s_axis_tlast_i = inputs->in_last;
+  to_port(top.s_axis_tdata_i, inputs->in_data);
+  top.m_axis_tready_i = inputs->out_ready;
+  evaluate(rtl);
+  outputs->prdata = top.prdata_o;
+  outputs->pready = top.pready_o;
+  outputs->pslverr = top.pslverr_o;
+  outputs->in_ready = top.s_axis_tready_o;
+  outputs->out_valid = top.m_axis_tvalid_o;
+  outputs->out_last = top.m_axis_tlast_o;
+  outputs->running = top.running_o;
+  from_port(outputs->out_data, top.m_axis_tdata_o);
+}
+
+void em_rtl_clock(em_rtl *rtl) {
+  rtl->top->clk_i = 1;
+  evaluate(rtl);
+}
+
+const void *em_rtl_probe(em_rtl *rtl, const char *scope, const char *name) {
+  const VerilatedScope *found = rtl->context.scopeFind((std::string("TOP.") + scope).c_str());
+  const VerilatedVar *variable = found != nullptr ? found->varFind(name) : nullptr;
+  return variable != nullptr ? variable->datap() : nullptr;
+}
+
+int em_rtl_wave(em_rtl *rtl, const char *path) {
+#ifdef EM_WAVE
+  rtl->wave = std::make_unique<VerilatedFstC>();
+  rtl->top->trace(rtl->wave.get(), 99);
+  rtl->wave->open(path);
+  return 1;
+#else
+  (void)rtl;
+  (void)path;
+  return 0;
+#endif
+}
+
+}  // extern "C"

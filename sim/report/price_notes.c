@@ -1,0 +1,65 @@
+/* What a reader of a price should know besides its figures. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sim/report/price_report.h"
+
+/* A block of this node that was published with its clock: RedMulE, arXiv 2301.03904. */
+static const double published_mhz = 613, published_mv = 800;
+
+static void add_speed_notes(const em_pricing *pricing, cJSON *notes) {
+  const em_price_point *p = &pricing->point;
+  double factor = em_speed_factor(&pricing->prices, p->vdd_mv);
+  double known_mhz = published_mhz * factor / em_speed_factor(&pricing->prices, published_mv);
+  char text[256];
+  if (p->vdd_mv != pricing->prices.values[EM_PRICE_SUPPLY_NOMINAL]) {
+    snprintf(text, sizeof text, "at %g mV logic reaches %.2f of its speed at the nominal supply (no timing analysis)",
+             p->vdd_mv, factor);
+    cJSON_AddItemToArray(notes, cJSON_CreateString(text));
+  }
+  if (p->clock_mhz > known_mhz) {
+    snprintf(text, sizeof text,
+             "the clock of %g MHz is above the %.0f MHz that RedMulE (arXiv 2301.03904) would reach at this supply: "
+             "doubtful, no timing analysis was made",
+             p->clock_mhz, known_mhz);
+    cJSON_AddItemToArray(notes, cJSON_CreateString(text));
+  }
+}
+
+cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_busy_windows *windows) {
+  const em_constant *valid = em_technology_find(pricing->technology, "supply_valid_mv");
+  const em_constant *macro = em_technology_find(pricing->technology, "sram_macro_min_bits");
+  const em_design *design = &pricing->graph->design;
+  cJSON *notes = cJSON_CreateArray();
+  char text[256];
+  add_speed_notes(pricing, notes);
+  if (design->vdd_mv < valid->low || design->vdd_mv > valid->high) {
+    snprintf(text, sizeof text, "the supply of %g mV is outside %g..%g mV, where the scaling laws were compared",
+             design->vdd_mv, valid->low, valid->high);
+    cJSON_AddItemToArray(notes, cJSON_CreateString(text));
+  }
+  if ((uint32_t)macro->value != design->macro_min_bits) {
+    snprintf(text, sizeof text, "memories stand as the design was built, macros from %u bits; this technology says %g",
+             design->macro_min_bits, macro->value);
+    cJSON_AddItemToArray(notes, cJSON_CreateString(text));
+  }
+  if (!design->clock_gating) {
+    const cJSON *clock = cJSON_GetObjectItemCaseSensitive(price, "clock");
+    snprintf(text, sizeof text, "the clock is not gated: %.4g mW of it reach flip-flops that take nothing new",
+             cJSON_GetObjectItemCaseSensitive(clock, "ungated_mw")->valuedouble -
+                 cJSON_GetObjectItemCaseSensitive(clock, "gated_mw")->valuedouble);
+    cJSON_AddItemToArray(notes, cJSON_CreateString(text));
+  }
+  if (!pricing->activity->toggles) {
+    cJSON_AddItemToArray(notes, cJSON_CreateString("toggles were not counted: switching energies are those of random "
+                                                   "data (--toggles counts them)"));
+  }
+  if (windows != NULL && windows->asked_cycles > 0 && windows->asked_cycles != windows->window_cycles) {
+    snprintf(text, sizeof text,
+             "power over time: windows of %" PRIu64 " cycles would be more than %d; they were merged to %" PRIu64
+             " cycles each",
+             windows->asked_cycles, EM_WINDOWS_MOST, windows->window_cycles);
+    cJSON_AddItemToArray(notes, cJSON_CreateString(text));
+  }
+  return notes;
+}

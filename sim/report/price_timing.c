@@ -1,0 +1,31 @@
+#include "sim/report/price_timing.h"
+
+#include <stdlib.h>
+
+#include "sim/report/price_report.h"
+#include "sim/report/pricing.h"
+
+em_status em_price_timing(const em_graph *graph, const em_timing *timing, uint64_t frames,
+                          const em_technology *technology, cJSON **price, em_error *error) {
+  em_calibration_data *calibration;
+  *price = NULL;
+  em_status status = em_calibration_beside(technology->file, &calibration, error);
+  if (status != EM_OK || calibration == NULL) {
+    return status;
+  }
+  em_run_activity *activity = malloc(sizeof *activity);
+  em_pricing pricing = {0};
+  if (activity == NULL) {
+    status = em_fail(error, EM_FAILED, "out of memory for the price");
+  } else {
+    em_timing_activity(graph, timing, activity);
+    status = em_pricing_make(graph, activity, technology, calibration, &pricing, error);
+  }
+  if (status == EM_OK) {
+    *price = em_price_report(&pricing, frames, NULL);
+  }
+  em_pricing_free(&pricing);
+  free(activity);
+  free(calibration);
+  return status;
+}

@@ -1,0 +1,177 @@
+#include "sim/report/pricing.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/files/atomic_file.h"
+#include "sim/lockstep/rtl_library.h"
+
+/* False when there is none. */
+static bool find_calibration(const char *technology_path, char path[EM_PATH_BYTES]) {
+  const char *slash = strrchr(technology_path, '/');
+  int folder = slash == NULL ? 0 : (int)(slash - technology_path) + 1;
+  int length = snprintf(path, EM_PATH_BYTES, "%.*scalibration.yaml", folder, technology_path);
+  if (length > 0 && length < EM_PATH_BYTES && access(path, F_OK) == 0) {
+    return true;
+  }
+  char root[EM_PATH_BYTES];
+  em_error ignored;
+  if (em_project_root(root, sizeof root, &ignored) != EM_OK) {
+    return false;
+  }
+  length = snprintf(path, EM_PATH_BYTES, "%.4000s/configs/technology/calibration.yaml", root);
+  return length > 0 && length < EM_PATH_BYTES && access(path, F_OK) == 0;
+}
+
+em_status em_calibration_beside(const char *technology_path, em_calibration_data **calibration, em_error *error) {
+  char path[EM_PATH_BYTES];
+  *calibration = NULL;
+  if (!find_calibration(technology_path, path)) {
+    return EM_OK;
+  }
+  *calibration = malloc(sizeof **calibration);
+  if (*calibration == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for the calibration");
+  }
+  em_status status = em_calibration_load(path, *calibration, error);
+  if (status != EM_OK) {
+    free(*calibration);
+    *calibration = NULL;
+  }
+  return status;
+}
+
+double em_action_macs(const uint64_t actions[EM_ACTIONS]) {
+  return (double)actions[EM_MAC_8X8] + (double)actions[EM_MUL_8X17] + (double)actions[EM_MAC_8X24];
+}
+
+double em_peak_macs(const em_graph *graph) {
+  double macs = 0;
+  uint64_t actions[EM_ACTIONS];
+  for (uint32_t e = 0; e < graph->engine_count; e++) {
+    for (uint32_t strobe = 0; strobe < EM_ACTIVITY_STROBES; strobe++) {
+      em_activity_strobe(graph, e, strobe, actions);
+      macs += em_action_macs(actions);
+    }
+  }
+  return macs;
+}
+
+/* The constants in the order of em_price_constant: the technology's, then the calibration's residuals about 1. */
+static void gather_ranges(em_pricing *pricing) {
+  for (uint32_t c = 0; c < EM_PRICE_TECHNOLOGY_CONSTANTS; c++) {
+    const em_constant *k = em_technology_find(pricing->technology, em_price_constant_name((em_price_constant)c));
+    pricing->ranges[c] = (em_range){k->low, k->value, k->high};
+  }
+  for (uint32_t q = 0; q < EM_COST_QUANTITIES; q++) {
+    double residual = pricing->calibration->residual[q];
+    pricing->ranges[EM_PRICE_GATES_SCALE + q] = (em_range){residual < 1 ? 1 - residual : 0, 1, 1 + residual};
+  }
+  pricing->prices = em_prices_nominal(pricing->ranges);
+}
+
+/* ---- What every engine draws while busy ---- */
+
+static double dynamic_pj(const em_pricing *pricing, uint32_t part) {
+  const double *f = pricing->parts[part].figures;
+  return f[EM_FIGURE_SWITCHING] + f[EM_FIGURE_SRAM] + (pricing->point.clock_gating ? f[EM_FIGURE_CLOCK] : 0);
+}
+
+/* A buffer's energy goes to its writer and readers in proportion to their accesses of its memory. */
+static void share_buffer(em_pricing *pricing, const em_buffer *buffer, double pj) {
+  const em_memory *memory = &pricing->graph->memories[buffer->memory];
+  const em_memory_activity *a = &pricing->activity->memories[buffer->memory];
+  double accesses = (double)(a->reads[0] + a->reads[1] + a->writes),
+         word_bits = (double)memory->lanes * memory->lane_bits;
+  const struct {
+    uint16_t engine;
+    uint64_t accesses;
+  } users[] = {{buffer->writer, a->writes}, {buffer->readers[0], a->reads[0]}, {buffer->readers[1], a->reads[1]}};
+  for (uint32_t i = 0; i < 1u + buffer->reader_count; i++) {
+    em_engine_price *engine = &pricing->engines[users[i].engine];
+    engine->dynamic_pj += accesses > 0 ? pj * (double)users[i].accesses / accesses : 0;
+    engine->moved_bits += word_bits * (double)users[i].accesses;
+  }
+}
+
+static void price_engines(em_pricing *pricing) {
+  const em_graph *graph = pricing->graph;
+  for (uint32_t part = 0; part < pricing->count; part++) {
+    em_part p = em_part_at(graph, part);
+    double pj = dynamic_pj(pricing, part);
+    if (p.kind == EM_PART_ENGINE) {
+      pricing->engines[p.index].dynamic_pj += pj;
+      pricing->engines[p.index].macs = em_action_macs(pricing->activity->engines[p.index].actions);
+    } else if (p.kind == EM_PART_MEMORY && graph->memories[p.index].role != EM_MEMORY_BUFFER) {
+      const em_memory *m = &graph->memories[p.index];
+      const em_memory_activity *a = &pricing->activity->memories[p.index];
+      pricing->engines[m->owner].dynamic_pj += pj;
+      pricing->engines[m->owner].moved_bits +=
+          (double)(a->reads[0] + a->reads[1] + a->writes) * m->lanes * m->lane_bits;
+    }
+  }
+  for (uint32_t b = 0; b < graph->buffer_count; b++) {
+    uint32_t control = graph->engine_count + b;
+    uint32_t memory = graph->engine_count + graph->buffer_count + graph->buffers[b].memory;
+    share_buffer(pricing, &graph->buffers[b], dynamic_pj(pricing, control) + dynamic_pj(pricing, memory));
+  }
+}
+
+/* So much, and no more, of um2, pJ and mW keeps parts and totals exact in a report. */
+static const double most_of_a_total = 1e15;
+
+static em_status check_totals(const em_pricing *pricing, em_error *error) {
+  const em_range *area = &pricing->bounds.totals[EM_PRICE_AREA], *energy = &pricing->bounds.totals[EM_PRICE_ENERGY];
+  double milliwatts = 1e-3 / em_price_time_us(&pricing->point);
+  if (area->value <= most_of_a_total && energy->value <= most_of_a_total &&
+      energy->value * milliwatts <= most_of_a_total && isfinite(area->high) && isfinite(energy->high * milliwatts)) {
+    return EM_OK;
+  }
+  return em_fail(
+      error, EM_BAD_INPUT,
+      "%.255s at %g mV and %g C: an area of %.3g um2 and %.3g pJ (up to %.3g) for the run are no sane price; "
+      "a report holds at most %g um2, pJ and mW",
+      pricing->technology->file, pricing->point.vdd_mv, pricing->point.temperature_c, area->value, energy->value,
+      energy->high, most_of_a_total);
+}
+
+em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity, const em_technology *technology,
+                          const em_calibration_data *calibration, em_pricing *pricing, em_error *error) {
+  const em_design *d = &graph->design;
+  *pricing = (em_pricing){.graph = graph,
+                          .activity = activity,
+                          .technology = technology,
+                          .calibration = calibration,
+                          .point = {d->clock_mhz, d->vdd_mv, d->temperature_c, d->clock_gating, activity->cycles},
+                          .count = em_part_count(graph)};
+  pricing->uses = calloc(pricing->count, sizeof *pricing->uses);
+  pricing->parts = calloc(pricing->count, sizeof *pricing->parts);
+  pricing->engines = calloc(graph->engine_count, sizeof *pricing->engines);
+  if (pricing->uses == NULL || pricing->parts == NULL || pricing->engines == NULL) {
+    em_pricing_free(pricing);
+    return em_fail(error, EM_FAILED, "out of memory for the price of the run");
+  }
+  gather_ranges(pricing);
+  for (uint32_t part = 0; part < pricing->count; part++) {
+    em_part_use *use = &pricing->uses[part];
+    em_part_sizes(graph, &calibration->coefficients, part, &use->size);
+    em_part_work_of(graph, &calibration->coefficients, activity, part, &use->work);
+    em_price_part(&pricing->prices, &pricing->point, use, &pricing->parts[part]);
+  }
+  price_engines(pricing);
+  em_price_run(pricing->ranges, &pricing->point, pricing->uses, pricing->count, &pricing->bounds);
+  em_status status = check_totals(pricing, error);
+  if (status != EM_OK) {
+    em_pricing_free(pricing);
+  }
+  return status;
+}
+
+void em_pricing_free(em_pricing *pricing) {
+  free(pricing->uses);
+  free(pricing->parts);
+  free(pricing->engines);
+  *pricing = (em_pricing){0};
+}

@@ -1,0 +1,61 @@
+/*
+ * The price of one run: what joins the graph, its activity, a technology and the calibration (models/cost/price.h).
+ *
+ * The same function prices a run that has just finished, one that was stored in a report, and the timing-only run of
+ * `check`, so that equal activity gives equal figures.
+ */
+#ifndef EM_PRICING_H
+#define EM_PRICING_H
+
+#include "models/activity/activity.h"
+#include "models/cost/price.h"
+#include "sim/files/calibration_file.h"
+#include "sim/files/technology_file.h"
+
+/* What an engine's own activity draws while it is busy: its switching, its memories, its share of the token buffers. */
+typedef struct {
+  double dynamic_pj; /* over the run; with clock gating the clock's too */
+  double moved_bits; /* of all memories that it reads and writes */
+  double macs;       /* see em_action_macs */
+} em_engine_price;
+
+typedef struct {
+  const em_graph *graph;
+  const em_run_activity *activity;
+  const em_technology *technology;
+  const em_calibration_data *calibration;
+  em_price_point point;
+  em_range ranges[EM_PRICE_CONSTANTS];
+  em_prices prices; /* their nominal values */
+  uint32_t count;
+  em_part_use *uses;        /* [count], owned, as are these: */
+  em_part_price *parts;     /* [count], nominal */
+  em_engine_price *engines; /* [engine_count] */
+  em_price_bounds bounds;
+} em_pricing;
+
+/*
+ * All pointers must outlive `pricing`. EM_FAILED when memory is short, EM_BAD_INPUT when the constants make totals
+ * beyond all measure; then nothing is left allocated.
+ */
+em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity, const em_technology *technology,
+                          const em_calibration_data *calibration, em_pricing *pricing, em_error *error);
+void em_pricing_free(em_pricing *pricing);
+
+/*
+ * The calibration that goes with a technology file: calibration.yaml beside it, else the project's own,
+ * configs/technology/calibration.yaml where the program stands. On the heap, to be freed; NULL, with
+ * EM_OK, where there is neither. A broken one is EM_BAD_INPUT.
+ */
+em_status em_calibration_beside(const char *technology_path, em_calibration_data **calibration, em_error *error);
+
+/*
+ * Multiplications with an addition: those of weights, of A_bar and the state, of C and the state. Everything else
+ * (lone products, norm, additions, piecewise-linear units) counts nothing.
+ */
+double em_action_macs(const uint64_t actions[EM_ACTIONS]);
+
+/* The same in a cycle in which every engine does all it can. */
+double em_peak_macs(const em_graph *graph);
+
+#endif

@@ -1,0 +1,103 @@
+#include "sim/report/report_html.h"
+
+#include <string.h>
+
+#include "sim/files/atomic_file.h"
+
+/* The template, taken in by the assembler; builds run in the project's root. It ends with a NUL. */
+__asm__(
+    ".section .rodata\n"
+    ".global em_report_template\n"
+    "em_report_template:\n"
+    ".incbin \"sim/report/report.html\"\n"
+    ".byte 0\n"
+    ".previous\n");
+extern const char em_report_template[];
+
+/* JSON inside a script element must not close it: every '<' is written as an escape, which JSON strings may hold. */
+static void write_json(const char *text, FILE *file) {
+  for (size_t run; *text != '\0'; text += run) {
+    run = strcspn(text, "<");
+    fwrite(text, 1, run, file);
+    if (text[run] == '<') {
+      fputs("\\u003c", file);
+      run++;
+    }
+  }
+}
+
+enum { MOST_DRAWN = 2000 };
+
+/* A row with `merge` windows in one. */
+static cJSON *merged_row(const cJSON *row, int merge) {
+  cJSON *sums = cJSON_CreateArray();
+  for (const cJSON *item = row->child; item != NULL;) {
+    double sum = 0;
+    for (int i = 0; i < merge && item != NULL; i++, item = item->next) {
+      sum += item->valuedouble;
+    }
+    cJSON_AddItemToArray(sums, cJSON_CreateNumber(sum));
+  }
+  return sums;
+}
+
+/* Windows for drawing: at most MOST_DRAWN. NULL when they need not, or cannot, be merged. */
+static cJSON *drawn_windows(const cJSON *windows) {
+  const cJSON *rows = cJSON_GetObjectItemCaseSensitive(windows, "engines"), *row;
+  const cJSON *length = cJSON_GetObjectItemCaseSensitive(windows, "window_cycles");
+  int count = rows != NULL && rows->child != NULL ? cJSON_GetArraySize(rows->child) : 0;
+  if (count <= MOST_DRAWN || !cJSON_IsNumber(length)) {
+    return NULL;
+  }
+  int merge = (count + MOST_DRAWN - 1) / MOST_DRAWN;
+  cJSON *drawn = cJSON_CreateObject();
+  cJSON_AddNumberToObject(drawn, "window_cycles", length->valuedouble * merge);
+  cJSON *engines = cJSON_AddArrayToObject(drawn, "engines");
+  cJSON_ArrayForEach(row, rows) {
+    cJSON_AddItemToArray(engines, merged_row(row, merge));
+  }
+  return drawn;
+}
+
+/* The report's text, with merged windows where there are many; a heap string or NULL. */
+static char *page_text(const cJSON *report) {
+  cJSON *drawn = drawn_windows(cJSON_GetObjectItemCaseSensitive(report, "busy_windows"));
+  if (drawn == NULL) {
+    return cJSON_PrintUnformatted(report);
+  }
+  cJSON *page = cJSON_CreateObject();
+  for (cJSON *item = report->child; item != NULL; item = item->next) {
+    if (strcmp(item->string, "busy_windows") == 0) {
+      cJSON_AddItemToObject(page, "busy_windows", drawn);
+    } else {
+      cJSON_AddItemReferenceToObject(page, item->string, item);
+    }
+  }
+  char *text = cJSON_PrintUnformatted(page);
+  cJSON_Delete(page);
+  return text;
+}
+
+em_status em_report_html_save(const char *path, cJSON *const *reports, size_t count, em_error *error) {
+  static const char mark[] = "@REPORTS@";
+  const char *place = strstr(em_report_template, mark);
+  em_atomic_file file;
+  em_status status = em_atomic_file_open(&file, path, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  fwrite(em_report_template, 1, (size_t)(place - em_report_template), file.stream);
+  for (size_t i = 0; i < count; i++) {
+    char *text = page_text(reports[i]);
+    if (text == NULL) {
+      em_atomic_file_discard(&file);
+      return em_fail(error, EM_FAILED, "%.255s: out of memory for the page", path);
+    }
+    fputs(i == 0 ? "[" : ",\n", file.stream);
+    write_json(text, file.stream);
+    cJSON_free(text);
+  }
+  fputs("]", file.stream);
+  fputs(place + strlen(mark), file.stream);
+  return em_atomic_file_commit(&file, error);
+}

@@ -1,0 +1,86 @@
+#include "sim/run/job.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/machine/toggles.h"
+#include "sim/files/design_file.h"
+#include "sim/files/network_file.h"
+#include "sim/report/pricing.h"
+
+static em_status bind_core(em_job *job, bool toggles, em_error *error) {
+  em_graph *graph = malloc(sizeof *graph);
+  job->core = calloc(1, sizeof *job->core);
+  if (graph == NULL || job->core == NULL) {
+    free(graph);
+    return em_fail(error, EM_FAILED, "out of memory for the model");
+  }
+  em_graph_build(graph, &job->design);
+  em_status status = em_core_init(job->core, graph, &job->network, error);
+  free(graph);
+  if (status != EM_OK) {
+    em_error_prefix(error, job->network_path);
+    return status;
+  }
+  if (toggles) {
+    status = em_toggles_enable(job->core, &job->network, error);
+    if (status != EM_OK) {
+      return status;
+    }
+  }
+  job->state = malloc(job->core->state_bytes);
+  job->outputs = calloc(job->frame_count, em_result_width(&job->design.shape));
+  if (job->state == NULL || job->outputs == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for the model's state and results");
+  }
+  em_state_reset(job->core, job->state);
+  return EM_OK;
+}
+
+em_status em_job_open(em_job *job, const char *design_path, const char *network_path, const char *frames_path,
+                      uint64_t frame_limit, bool toggles, em_error *error) {
+  memset(job, 0, sizeof *job);
+  job->design_path = design_path;
+  job->network_path = network_path;
+  job->frames_path = frames_path;
+  em_status status = em_design_load(design_path, &job->design, &job->technology, error);
+  if (status == EM_OK) {
+    status = em_calibration_beside(job->technology.file, &job->calibration, error);
+  }
+  if (status == EM_OK) {
+    status = em_network_load(network_path, &job->network, error);
+  }
+  if (status == EM_OK) {
+    status = em_frames_load(frames_path, &job->network.shape, &job->frames, error);
+  }
+  if (status == EM_OK && job->frames.has_exponent && job->frames.exponent != job->network.input) {
+    status = em_fail(error, EM_BAD_INPUT, "%s: exponent %d, but the network's input has %d", frames_path,
+                     job->frames.exponent, job->network.input);
+  }
+  if (status == EM_OK && frame_limit > job->frames.count) {
+    status = em_fail(error, EM_BAD_INPUT, "--frames: %" PRIu64 ", but %s has %" PRIu64, frame_limit, frames_path,
+                     job->frames.count);
+  }
+  if (status == EM_OK) {
+    job->frame_count = frame_limit > 0 ? frame_limit : job->frames.count;
+    status = bind_core(job, toggles, error);
+  }
+  if (status != EM_OK) {
+    em_job_close(job);
+  }
+  return status;
+}
+
+void em_job_close(em_job *job) {
+  if (job->core != NULL) {
+    em_core_free(job->core);
+  }
+  free(job->core);
+  free(job->state);
+  free(job->outputs);
+  free(job->calibration);
+  em_network_free(&job->network);
+  em_frames_free(&job->frames);
+  memset(job, 0, sizeof *job);
+}

@@ -1,0 +1,36 @@
+#include "sim/run/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+double em_seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+em_progress em_progress_start(const char *what, uint64_t total, bool quiet) {
+  double now = em_seconds();
+  return (em_progress){!quiet && isatty(STDERR_FILENO), total, now, now + 0.5, what};
+}
+
+void em_progress_update(em_progress *progress, uint64_t done) {
+  if (!progress->shown || done == 0) {
+    return;
+  }
+  double now = em_seconds();
+  if (now < progress->next_seconds) {
+    return;
+  }
+  double left = (now - progress->start_seconds) * (double)(progress->total - done) / (double)done;
+  fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " %s, %.0f s left \033[K", done, progress->total, progress->what, left);
+  progress->next_seconds = now + 0.2;
+}
+
+void em_progress_finish(em_progress *progress) {
+  if (progress->shown) {
+    fprintf(stderr, "\r\033[K");
+  }
+}

@@ -1,0 +1,42 @@
+#include "sim/run/tracker.h"
+
+#include <string.h>
+
+static void take_result(em_tracker *tracker) {
+  em_job *job = tracker->job;
+  const em_shape *s = &job->design.shape;
+  uint32_t per_frame = s->head == EM_HEAD_NONE ? s->l : 1;
+  memcpy(job->outputs + tracker->results * s->outputs, em_core_output(job->core, job->state), s->outputs);
+  tracker->results++;
+  if (tracker->results % per_frame != 0) {
+    return;
+  }
+  uint64_t cycle = job->state->cycle - 1;
+  if (tracker->frames == 0) {
+    tracker->latency_cycles = cycle - tracker->first_in_cycle + 1;
+  } else {
+    tracker->interval_cycles = cycle - tracker->last_out_cycle;
+  }
+  tracker->last_out_cycle = cycle;
+  tracker->frames++;
+}
+
+void em_tracker_step(em_tracker *tracker, const em_step *step) {
+  if (!tracker->started && step->in_beats > 0) {
+    tracker->started = true;
+    tracker->first_in_cycle = tracker->job->state->cycle - step->cycles;
+  }
+  if (step->result_out) {
+    take_result(tracker);
+  }
+  if (tracker->timeline != NULL) {
+    em_timeline_step(tracker->timeline, tracker->job->core, tracker->job->state, step);
+  }
+  if (tracker->windows != NULL) {
+    em_busy_windows_step(tracker->windows, tracker->job->core, tracker->job->state, step);
+  }
+}
+
+bool em_tracker_done(const em_tracker *tracker) {
+  return tracker->frames == tracker->job->frame_count;
+}
