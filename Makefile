@@ -20,6 +20,7 @@ SANITIZED := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LDLIBS := -lcjson -lyaml -ldl -lm
 
 FUZZED := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+VERSION := $(shell cat VERSION)
 
 MODELS := $(wildcard models/*/*.c)
 SIM := $(wildcard sim/*/*.c)
@@ -53,6 +54,11 @@ $(BUILD)/sanitized/%.o: %.c
 $(BUILD)/fuzzed/%.o: %.c
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) $(FUZZED) -c $< -o $@
+
+VERSION_OBJECTS := $(patsubst %,$(BUILD)/%/models/base/version.o,release sanitized fuzzed)
+$(VERSION_OBJECTS): private CFLAGS += -DEM_VERSION='"$(VERSION)"'
+$(VERSION_OBJECTS): private FUZZ_CFLAGS += -DEM_VERSION='"$(VERSION)"'
+$(VERSION_OBJECTS): VERSION
 
 define archives
 $(BUILD)/$(1)/libem_models.a: $(MODELS:%.c=$(BUILD)/$(1)/%.o)

@@ -2,12 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/base/version.h"
 #include "sim/commands/commands.h"
-#include "sim/report/report.h"
 
 static const char usage[] =
-    "emamba " EM_VERSION
-    ": cycle-accurate simulator of the eMamba accelerator\n"
+    "emamba %s: cycle-accurate simulator of the eMamba accelerator\n"
     "\n"
     "  emamba run DESIGN -n NETWORK -i FRAMES [options]     the C model alone\n"
     "  emamba cosim DESIGN -n NETWORK -i FRAMES [options]   the C model in lock-step with the Verilated RTL\n"
@@ -55,7 +54,7 @@ int main(int argc, char **argv) {
   };
   const char *name = argc > 1 ? argv[1] : "";
   if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) {
-    fputs(usage, stdout);
+    printf(usage, em_version());
     return EM_OK;
   }
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/activity/activity.h"
+#include "models/base/version.h"
 #include "sim/files/file_bytes.h"
 #include "sim/files/json_text.h"
 #include "sim/report/price_report.h"
@@ -237,7 +238,7 @@ em_status em_report_build(const em_tracker *tracker, const char *command, double
   em_core_activity(job->core, job->state, activity);
   cJSON *report = cJSON_CreateObject();
   cJSON_AddStringToObject(report, "format", EM_REPORT_FORMAT);
-  cJSON_AddStringToObject(report, "program_version", EM_VERSION);
+  cJSON_AddStringToObject(report, "program_version", em_version());
   cJSON_AddStringToObject(report, "command", command);
   cJSON_AddItemToObject(report, "design", report_design(job));
   cJSON *network = cJSON_AddObjectToObject(report, "network");

@@ -15,7 +15,6 @@
 #include "sim/run/tracker.h"
 
 #define EM_REPORT_FORMAT "emamba-report-1"
-#define EM_VERSION "0.1.0"
 
 /*
  * The report of a finished run of the tracker's job; the caller deletes it; NULL on an error. `command` is "run" or
