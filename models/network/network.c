@@ -187,7 +187,7 @@ static em_status check_block(const em_network *network, uint32_t index, em_error
   if (b->a_bar != -7) {
     return em_fail(error, EM_BAD_INPUT, "exponent of %sA_bar: %d, must be -7", prefix, b->a_bar);
   }
-  int32_t u = index == 0 ? network->embed : network->blocks[index - 1].output;
+  int32_t tok = index == 0 ? network->embed : network->blocks[index - 1].output;
   int32_t low = min2(min2(b->norm_gamma.exponent, b->norm_beta.exponent), b->norm);
   int32_t current = b->state - 7;
   const shift_rule rules[] = {
@@ -199,7 +199,7 @@ static em_status check_block(const em_network *network, uint32_t index, em_error
        15},
       {"state", "(B_bar + x) - (state - 7)", b->b_bar + b->x - current, -16, 15},
       {"y", "(D + x) - (C + state - 7)", b->d.exponent + b->x - (b->c + current), -7, 31},
-      {"output", "block input - output_proj", u - b->output_proj, -15, 15},
+      {"output", "block input - output_proj", tok - b->output_proj, -15, 15},
   };
   em_status status = check_rules(prefix, rules, sizeof rules / sizeof rules[0], error);
   if (status != EM_OK) {

@@ -91,9 +91,9 @@ void em_registers_derive(const em_graph *graph, const em_network *network, uint3
       break;
     case EM_ENGINE_SSM: derive_ssm(b, r); break;
     case EM_ENGINE_OUT_PROJ: {
-      int32_t u = e->block == 0 ? network->embed : network->blocks[e->block - 1].output;
+      int32_t tok = e->block == 0 ? network->embed : network->blocks[e->block - 1].output;
       derive_linear_map(&b->output_proj_weight, b->gated, NULL, b->output_proj, r);
-      int32_t low = align_pair(u, b->output_proj, &r[EM_LINEAR_RES_TOK_SHIFT], &r[EM_LINEAR_RES_OUT_SHIFT]);
+      int32_t low = align_pair(tok, b->output_proj, &r[EM_LINEAR_RES_TOK_SHIFT], &r[EM_LINEAR_RES_OUT_SHIFT]);
       r[EM_LINEAR_RES_SHIFT] = requant_shift(low, b->output);
       break;
     }

@@ -33,38 +33,37 @@ static void cut_patches(const em_shape *s, const int8_t *frame, int8_t *patches)
   }
 }
 
-/* u [L, D] -> out [L, D]: a whole sequence through one block. */
-static void run_block(const em_shape *s, const em_block *b, int u_exponent, const int8_t *u, int8_t *out) {
+/* tok [L, D] -> out [L, D]: a whole sequence through one block. */
+static void run_block(const em_shape *s, const em_block *b, int tok_exponent, const int8_t *tok, int8_t *out) {
   uint32_t d = s->d, ed = s->ed, n = s->n, r = s->r, params = r + 2 * n;
   int8_t *codes = calloc((size_t)s->l * ed + d + 2 * ed + ed * 5 + params + d, 1);
   int64_t *h = calloc((size_t)ed * n, sizeof *h);
-  int8_t *path = codes, *v = path + (size_t)s->l * ed, *p = v + d, *w = p + 2 * ed, *g = w + ed, *delta = g + ed;
-  int8_t *q = delta + ed, *params_out = q + ed, *o = params_out + params;
+  int8_t *path = codes, *u = path + (size_t)s->l * ed, *sz = u + d, *x = sz + 2 * ed, *g = x + ed, *delta = g + ed;
+  int8_t *q = delta + ed, *p = q + ed, *o = p + params;
   ref_count ignored = {0};
   ref_ssm_count ssm_ignored = {0};
   for (uint32_t t = 0; t < s->l; t++) {
-    ref_norm(&b->norm_gamma, &b->norm_beta, d, u + (size_t)t * d, v, b->norm, &ignored);
-    ref_linear(&b->in_proj_weight, NULL, d, 2 * ed, v, b->norm, p, b->in_proj, &ignored);
-    requant_all(p, ed, b->in_proj, b->conv_in);
-    requant_all(p + ed, ed, b->in_proj, b->gate_in);
-    memcpy(path + (size_t)t * ed, p, ed);
-    ref_conv(&b->conv_weight, &b->conv_bias, ed, s->k, path, t, b->conv_in, w, b->conv, &ignored);
+    ref_norm(&b->norm_gamma, &b->norm_beta, d, tok + (size_t)t * d, u, b->norm, &ignored);
+    ref_linear(&b->in_proj_weight, NULL, d, 2 * ed, u, b->norm, sz, b->in_proj, &ignored);
+    requant_all(sz, ed, b->in_proj, b->conv_in);
+    requant_all(sz + ed, ed, b->in_proj, b->gate_in);
+    memcpy(path + (size_t)t * ed, sz, ed);
+    ref_conv(&b->conv_weight, &b->conv_bias, ed, s->k, path, t, b->conv_in, x, b->conv, &ignored);
     for (uint32_t c = 0; c < ed; c++) {
-      w[c] = s->conv_silu ? ref_pwl(&b->pwl_x, w[c], &ignored) : ref_requant(w[c], b->conv, b->x, &ignored);
-      g[c] = ref_pwl(&b->pwl_gate, p[ed + c], &ignored);
+      x[c] = s->conv_silu ? ref_pwl(&b->pwl_x, x[c], &ignored) : ref_requant(x[c], b->conv, b->x, &ignored);
+      g[c] = ref_pwl(&b->pwl_gate, sz[ed + c], &ignored);
     }
-    ref_linear(&b->param_proj_weight, NULL, ed, params, w, b->x, params_out, b->params, &ignored);
-    requant_all(params_out, r, b->params, b->delta_in);
-    requant_all(params_out + r, n, b->params, b->b);
-    requant_all(params_out + r + n, n, b->params, b->c);
-    ref_linear(&b->delta_proj_weight, &b->delta_proj_bias, r, ed, params_out, b->delta_in, delta, b->delta_proj,
-               &ignored);
+    ref_linear(&b->param_proj_weight, NULL, ed, params, x, b->x, p, b->params, &ignored);
+    requant_all(p, r, b->params, b->delta_in);
+    requant_all(p + r, n, b->params, b->b);
+    requant_all(p + r + n, n, b->params, b->c);
+    ref_linear(&b->delta_proj_weight, &b->delta_proj_bias, r, ed, p, b->delta_in, delta, b->delta_proj, &ignored);
     relu_all(delta, ed);
     requant_all(delta, ed, b->delta_proj, b->delta);
-    ref_ssm(b, ed, n, w, delta, params_out + r, params_out + r + n, g, h, q, &ssm_ignored);
+    ref_ssm(b, ed, n, x, delta, p + r, p + r + n, g, h, q, &ssm_ignored);
     ref_linear(&b->output_proj_weight, NULL, ed, d, q, b->gated, o, b->output_proj, &ignored);
     for (uint32_t i = 0; i < d; i++) {
-      out[(size_t)t * d + i] = ref_map(o[i], b->output_proj, u[(size_t)t * d + i], u_exponent, b->output, &ignored);
+      out[(size_t)t * d + i] = ref_map(o[i], b->output_proj, tok[(size_t)t * d + i], tok_exponent, b->output, &ignored);
     }
   }
   free(codes);

@@ -53,7 +53,7 @@ def random_network(seed: int, **changes) -> network.Network:
             # from where y sees the state's last bits to where both saturations are common
             exponents[name] = int(rng.integers(-22, -2))
     tables = {}
-    for name in network.pwl_sizes(shape):
+    for name in network.pwl_names(shape):
         stem, node = name.rsplit(".", 1)
         source = {"x": "conv", "gate": "gate.in", "A_bar": "exp_in"}[node]
         function = pwl.EXP if node == "A_bar" else pwl.SILU

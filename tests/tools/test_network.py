@@ -97,6 +97,15 @@ class Network(unittest.TestCase):
             self.accepts({"blocks.0.state": state, "blocks.0.D": D})
             self.refuses("below B_bar.x", exponents={"blocks.0.state": state - beyond})
 
+    def test_the_mean_is_aligned_to_the_last_block(self):
+        """With head mean the program holds head.in against the last block's output: so do we."""
+        shape = {**self.model.shape, "head": "mean", "head_hidden": 0}
+        e = dict(self.model.exponents)
+        e["blocks.1.output"] = 0
+        ranges = [a for a in network.alignments(shape, e) if a.what.startswith("head.in above")]
+        self.assertEqual([(a.least, a.most) for a in ranges], [(-15, 15)])
+        self.assertEqual(ranges[0].shift, e["head.in"])
+
     def accepts(self, exponents: dict):
         network.check(
             dataclasses.replace(self.model, exponents={**self.model.exponents, **exponents})
@@ -114,7 +123,22 @@ class Network(unittest.TestCase):
             self.refuses(f"blocks.0.gate {field}", pwl={"blocks.0.gate": wrong})
         falling = dataclasses.replace(table, thresholds=table.thresholds[::-1])
         self.refuses("nondecreasing", pwl={"blocks.0.gate": falling})
-        self.refuses("sizes", pwl={"blocks.0.gate": self.model.pwl["blocks.0.A_bar"]})
+        unequal = dataclasses.replace(table, slopes=table.slopes[1:])
+        self.refuses("sizes", pwl={"blocks.0.gate": unequal})
+
+    def test_tables_have_1_to_32_segments(self):
+        """As many as a design's units can have; the program checks them against the design."""
+        for segments in (1, 2, 32):
+            network.check(self.with_gate(segments))
+        for segments in (0, 33):
+            with self.assertRaisesRegex(network.NetworkError, "gate segments is .*1..32"):
+                network.check(self.with_gate(segments))
+
+    def with_gate(self, segments: int):
+        thresholds = np.arange(segments + 1, dtype=np.int64)
+        flat = np.zeros(segments + 2, np.int64)
+        table = network.Pwl(thresholds, flat, flat, 0)
+        return dataclasses.replace(self.model, pwl={**self.model.pwl, "blocks.0.gate": table})
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import contract, plot
-from .network import Network, pwl_sizes
+from .network import Network, pwl_names
 from .pwl import CODES
 
 LIMIT_PERCENT = 3.0  # of full scale
@@ -42,7 +42,7 @@ def measure(network: Network, frames: np.ndarray) -> list[Errors]:
     nodes: dict[str, np.ndarray] = {}
     contract.forward(network, frames, nodes)
     codes, found = np.array(CODES), []
-    for node in pwl_sizes(network.shape):
+    for node in pwl_names(network.shape):
         stem, _, kind = node.rpartition(".")
         source, table, step = f"{stem}.{SOURCES[kind]}", network.pwl[node], network.exponents[node]
         low, high = -128 * 2.0**step, 127 * 2.0**step

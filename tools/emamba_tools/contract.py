@@ -132,36 +132,36 @@ class _Forward:
         patches = frames.reshape(-1, s["H"] // s["P"], s["P"], s["W"] // s["P"], s["P"], s["C"])
         patches = patches.transpose(0, 1, 3, 2, 4, 5).reshape(len(frames), s["L"], -1)
         patches = self.requant("patches", patches, e["input"])
-        u, name = self.linear("embed", patches, "patches", "embed", bias=True), "embed"
+        tok, name = self.linear("embed", patches, "patches", "embed", bias=True), "embed"
         for block in range(s["M"]):
-            u, name = self.block(f"blocks.{block}.", u, name), f"blocks.{block}.output"
-        return self.head(u, e[name])
+            tok, name = self.block(f"blocks.{block}.", tok, name), f"blocks.{block}.output"
+        return self.head(tok, e[name])
 
-    def head(self, u: Array, e_u: int) -> Array:
+    def head(self, tok: Array, e_tok: int) -> Array:
         if self.shape["head"] == "none":
-            return self.requant("output", u.reshape(len(u), -1), e_u)
+            return self.requant("output", tok.reshape(len(tok), -1), e_tok)
         if self.shape["head"] == "mean":
-            x = self.put("head.in", mean(u, e_u, self.e["head.in"]))
+            x = self.put("head.in", mean(tok, e_tok, self.e["head.in"]))
         else:
-            x = self.requant("head.in", u.reshape(len(u), -1), e_u)
+            x = self.requant("head.in", tok.reshape(len(tok), -1), e_tok)
         if not self.shape["head_hidden"]:
             return self.linear("head.0", x, "head.in", "output", bias=True)
         hidden = self.linear("head.0", x, "head.in", "head.hidden", bias=True)
         act = self.requant("head.act", np.maximum(hidden, 0), self.e["head.hidden"])
         return self.linear("head.1", act, "head.act", "output", bias=True)
 
-    def block(self, b: str, u: Array, u_name: str) -> Array:
-        """One block on the tokens u [n,L,D]; `b` is its name's prefix."""
+    def block(self, b: str, tok: Array, tok_name: str) -> Array:
+        """One block on the tokens tok [n,L,D]; `b` is its name's prefix."""
         s, e, t = self.shape, self.e, self.tensors
         R, N, ED = s["R"], s["N"], s["ED"]
         gamma, beta = f"{b}norm.gamma", f"{b}norm.beta"
-        v = range_norm(u, t[gamma], t[beta], e[gamma], e[beta], e[f"{b}norm"])
-        self.put(f"{b}norm", v)
-        p = self.linear(f"{b}in_proj", v, f"{b}norm", f"{b}in_proj", bias=False)
-        s_in = self.requant(f"{b}conv.in", p[..., :ED], e[f"{b}in_proj"])
-        z = self.requant(f"{b}gate.in", p[..., ED:], e[f"{b}in_proj"])
+        u = range_norm(tok, t[gamma], t[beta], e[gamma], e[beta], e[f"{b}norm"])
+        self.put(f"{b}norm", u)
+        sz = self.linear(f"{b}in_proj", u, f"{b}norm", f"{b}in_proj", bias=False)
+        s_half = self.requant(f"{b}conv.in", sz[..., :ED], e[f"{b}in_proj"])
+        z = self.requant(f"{b}gate.in", sz[..., ED:], e[f"{b}in_proj"])
 
-        w = conv1d(s_in, t[f"{b}conv.weight"])
+        w = conv1d(s_half, t[f"{b}conv.weight"])
         w = self.biased(f"{b}conv", w, f"{b}conv.in", f"{b}conv")
         if s["conv_silu"]:
             x = self.put(f"{b}x", pwl(w, self.pwl[f"{b}x"]))
@@ -169,18 +169,18 @@ class _Forward:
             x = self.requant(f"{b}x", w, e[f"{b}conv"])
         g = self.put(f"{b}gate", pwl(z, self.pwl[f"{b}gate"]))
 
-        q = self.linear(f"{b}param_proj", x, f"{b}x", f"{b}params", bias=False)
-        e_q = e[f"{b}params"]
-        delta_in = self.requant(f"{b}delta_in", q[..., :R], e_q)
-        B = self.requant(f"{b}B", q[..., R : R + N], e_q)
-        C = self.requant(f"{b}C", q[..., R + N :], e_q)
+        p = self.linear(f"{b}param_proj", x, f"{b}x", f"{b}params", bias=False)
+        e_p = e[f"{b}params"]
+        delta_in = self.requant(f"{b}delta_in", p[..., :R], e_p)
+        B = self.requant(f"{b}B", p[..., R : R + N], e_p)
+        C = self.requant(f"{b}C", p[..., R + N :], e_p)
         delta = self.linear(f"{b}delta_proj", delta_in, f"{b}delta_in", f"{b}delta_proj", bias=True)
         delta = self.requant(f"{b}delta", np.maximum(delta, 0), e[f"{b}delta_proj"])
 
         y = self.ssm(b, x, delta, B, C)
-        gated = self.requant(f"{b}gated", y * g, e[f"{b}y"] + e[f"{b}gate"])
-        o = self.linear(f"{b}output_proj", gated, f"{b}gated", f"{b}output_proj", bias=False)
-        return self.requant(f"{b}output", *add(u, e[u_name], o, e[f"{b}output_proj"]))
+        q = self.requant(f"{b}gated", y * g, e[f"{b}y"] + e[f"{b}gate"])
+        o = self.linear(f"{b}output_proj", q, f"{b}gated", f"{b}output_proj", bias=False)
+        return self.requant(f"{b}output", *add(tok, e[tok_name], o, e[f"{b}output_proj"]))
 
     def ssm(self, b: str, x: Array, delta: Array, B: Array, C: Array) -> Array:
         """x, delta [n,L,ED]; B, C [n,L,N] -> y [n,L,ED]."""

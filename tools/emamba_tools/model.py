@@ -147,16 +147,16 @@ class Model(nn.Module):
         s, node = self.shape, self.numerics.node
         patches = frames.reshape(-1, s.H // s.P, s.P, s.W // s.P, s.P, s.C)
         patches = patches.permute(0, 1, 3, 2, 4, 5).reshape(-1, s.L, s.P * s.P * s.C)
-        u, name = self.linear("embed", node("patches", node("input", patches)), bias=True), "embed"
+        tok, name = self.linear("embed", node("patches", node("input", patches)), bias=True), "embed"
         for block in range(s.M):
-            u, name = self.block(f"blocks.{block}.", u, name), f"blocks.{block}.output"
-        return self.head(u)
+            tok, name = self.block(f"blocks.{block}.", tok, name), f"blocks.{block}.output"
+        return self.head(tok)
 
-    def head(self, u: Tensor) -> Tensor:
+    def head(self, tok: Tensor) -> Tensor:
         s, node = self.shape, self.numerics.node
         if s.head == "none":
-            return node("output", u).flatten(1)
-        x = node("head.in", u.flatten(1) if s.head == "flatten" else u.sum(1) / s.L)
+            return node("output", tok).flatten(1)
+        x = node("head.in", tok.flatten(1) if s.head == "flatten" else tok.sum(1) / s.L)
         if s.head_hidden:
             hidden = node("head.hidden", self.product("head.0", x, bias=True))
             x = node("head.act", hidden.relu())
@@ -177,33 +177,33 @@ class Model(nn.Module):
     def linear(self, name: str, x: Tensor, bias: bool = False) -> Tensor:
         return self.numerics.node(name, self.product(name, x, bias))
 
-    def block(self, b: str, u: Tensor, u_name: str) -> Tensor:
-        """One block on the tokens u [n,L,D] of node `u_name`; `b` is its name's prefix."""
+    def block(self, b: str, tok: Tensor, tok_name: str) -> Tensor:
+        """One block on the tokens tok [n,L,D] of node `tok_name`; `b` is its name's prefix."""
         s, node, silu = self.shape, self.numerics.node, self.numerics.silu
-        p = self.linear(f"{b}in_proj", self.normalised(b, u, u_name))
-        path, gate = p.split(s.ED, dim=-1)
+        sz = self.linear(f"{b}in_proj", self.normalised(b, tok, tok_name))
+        path, gate = sz.split(s.ED, dim=-1)
         g = node(f"{b}gate", silu(f"{b}gate", node(f"{b}gate.in", gate)))
         w = self.conv(b, node(f"{b}conv.in", path))
         x = node(f"{b}x", silu(f"{b}x", w) if s.conv_silu else w)
 
-        q = node(f"{b}params", self.product(f"{b}param_proj", x))
-        delta_in, B, C = q.split([s.R, s.N, s.N], dim=-1)
+        p = node(f"{b}params", self.product(f"{b}param_proj", x))
+        delta_in, B, C = p.split([s.R, s.N, s.N], dim=-1)
         delta = self.linear(f"{b}delta_proj", node(f"{b}delta_in", delta_in), bias=True)
         delta = node(f"{b}delta", delta.relu())
         y = self.ssm(b, x, delta, node(f"{b}B", B), node(f"{b}C", C))
         o = self.linear(f"{b}output_proj", node(f"{b}gated", y * g))
-        return node(f"{b}output", u + o)
+        return node(f"{b}output", tok + o)
 
-    def normalised(self, b: str, u: Tensor, u_name: str) -> Tensor:
-        """gamma (u - mean) / range + beta: one division, as in the contract."""
+    def normalised(self, b: str, tok: Tensor, tok_name: str) -> Tensor:
+        """gamma (tok - mean) / range + beta: one division, as in the contract."""
         gamma, beta = self.tensor(f"{b}norm.gamma"), self.tensor(f"{b}norm.beta")
         if self.norm == "layer":
-            y = functional.layer_norm(u, u.shape[-1:], gamma, beta, LAYER_NORM_EPSILON)
+            y = functional.layer_norm(tok, tok.shape[-1:], gamma, beta, LAYER_NORM_EPSILON)
             return self.numerics.node(f"{b}norm", y)
-        u = self.numerics.wide(u)
-        span = u.amax(-1, keepdim=True) - u.amin(-1, keepdim=True)
-        scale = self.shape.D * span.clamp(min=self.numerics.least_span(u_name))
-        centred = self.shape.D * u - u.sum(-1, keepdim=True)
+        tok = self.numerics.wide(tok)
+        span = tok.amax(-1, keepdim=True) - tok.amin(-1, keepdim=True)
+        scale = self.shape.D * span.clamp(min=self.numerics.least_span(tok_name))
+        centred = self.shape.D * tok - tok.sum(-1, keepdim=True)
         return self.numerics.node(f"{b}norm", (gamma * centred + beta * scale) / scale)
 
     def conv(self, b: str, path: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from . import safetensors
 FORMAT = "emamba-network-1"
 SIZES = ("H", "W", "C", "P", "L", "D", "ED", "N", "R", "K", "M", "outputs")
 HEADS = ("flatten", "mean", "none")
-SILU_THRESHOLDS, EXP_THRESHOLDS = 18, 12
+SEGMENTS = range(1, 33)  # of a table; between two more regions, which clamp
 A_BAR_EXPONENT = -7
 
 
@@ -30,6 +30,11 @@ class Pwl:
     slopes: np.ndarray  # int64 [regions], INT16
     intercepts: np.ndarray  # int64 [regions], INT32
     shift: int  # 0..31
+
+    @property
+    def segments(self) -> int:
+        """Regions between the first and the last threshold."""
+        return len(self.thresholds) - 1
 
     def metadata(self) -> dict[str, Any]:
         """The table as a network file holds it."""
@@ -132,15 +137,10 @@ def node_names(shape: dict[str, Any]) -> list[str]:
     return names + ["output"]
 
 
-def pwl_sizes(shape: dict[str, Any]) -> dict[str, int]:
-    """The number of thresholds of every table a network of this shape has, by the node it makes."""
-    sizes = {}
-    for block in range(shape["M"]):
-        if shape["conv_silu"]:
-            sizes[f"blocks.{block}.x"] = SILU_THRESHOLDS
-        sizes[f"blocks.{block}.gate"] = SILU_THRESHOLDS
-        sizes[f"blocks.{block}.A_bar"] = EXP_THRESHOLDS
-    return sizes
+def pwl_names(shape: dict[str, Any]) -> list[str]:
+    """Every node that a piecewise-linear table of a network of this shape produces."""
+    each = ["x", "gate", "A_bar"] if shape["conv_silu"] else ["gate", "A_bar"]
+    return [f"blocks.{block}.{name}" for block in range(shape["M"]) for name in each]
 
 
 class Alignment(NamedTuple):
@@ -166,7 +166,7 @@ def alignments(shape: dict[str, Any], e: dict[str, int]) -> list[Alignment]:
         bound(f"{name}.bias", "above its accumulator", above, -7, 15)
 
     bias("embed", "patches")
-    u = "embed"
+    tok = "embed"
     for block in range(shape["M"]):
         b = f"blocks.{block}."
         norm = (f"{b}norm.gamma", f"{b}norm.beta", f"{b}norm")
@@ -180,12 +180,14 @@ def alignments(shape: dict[str, Any], e: dict[str, int]) -> list[Alignment]:
         bound(f"{b}state", "(computed) below B_bar*x", drive, -16, 15, way=-1)
         direct = e[f"{b}D"] + e[f"{b}x"] - (e[f"{b}C"] + current)
         bound(f"{b}D", "times x above C times state", direct, -7, 31)
-        bound(f"{b}output_proj", f"above {u}", e[f"{b}output_proj"] - e[u], -15, 15)
-        u = f"{b}output"
+        bound(f"{b}output_proj", f"above {tok}", e[f"{b}output_proj"] - e[tok], -15, 15)
+        tok = f"{b}output"
     if shape["head"] != "none":
         bias("head.0", "head.in")
         if shape["head_hidden"]:
             bias("head.1", "head.act")
+    if shape["head"] == "mean":
+        bound("head.in", f"above {tok}", e["head.in"] - e[tok], -15, 15)
     return found
 
 
@@ -198,7 +200,7 @@ def check(network: Network) -> None:
     wanted = tensor_shapes(shape)
     _same_names("tensors", network.tensors, wanted)
     _same_names("exponents", exponents, [*wanted, *node_names(shape)])
-    _same_names("pwl", network.pwl, pwl_sizes(shape))
+    _same_names("pwl", network.pwl, pwl_names(shape))
 
     for name, size in wanted.items():
         _require(network.tensors[name].shape == size, name, network.tensors[name].shape, f"{size}")
@@ -210,10 +212,12 @@ def check(network: Network) -> None:
     for a in alignments(shape, exponents):
         legal = a.least <= a.shift <= a.most
         _require(legal, f"exponent {a.what}", a.shift, f"{a.least}..{a.most}")
-    for name, count in pwl_sizes(shape).items():
-        table = network.pwl[name]
-        sizes = (len(table.thresholds), len(table.slopes), len(table.intercepts))
-        _require(sizes == (count, count + 1, count + 1), f"pwl {name} sizes", sizes, f"{count}, +1")
+    for name, table in network.pwl.items():
+        count, regions = table.segments, table.segments + 2
+        allowed = f"{SEGMENTS[0]}..{SEGMENTS[-1]}"
+        _require(count in SEGMENTS, f"pwl {name} segments", count, allowed)
+        sizes = (len(table.slopes), len(table.intercepts))
+        _require(sizes == (regions, regions), f"pwl {name} sizes", sizes, f"{regions} regions")
         _within(f"pwl {name} thresholds", table.thresholds, -256, 255)
         rising = bool((np.diff(table.thresholds) >= 0).all())
         _require(rising, f"pwl {name} thresholds", table.thresholds.tolist(), "nondecreasing")

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from . import pwl
 from .model import Model, Numerics, Shape
-from .network import A_BAR_EXPONENT, Network, alignments, pwl_sizes
+from .network import A_BAR_EXPONENT, Network, alignments, pwl_names
 from .rounding import Rounding, Table, fake
 
 STATE_BITS = 17
@@ -127,7 +127,7 @@ def functions(shape: Shape, exponents: dict[str, int],
     With eMamba's knots, or with knots moved to where `seen` says that the inputs are.
     """
     made = {}
-    for node in pwl_sizes(shape.metadata()):
+    for node in pwl_names(shape.metadata()):
         name, exact = source(node)
         knots = None
         if seen:
