@@ -1,34 +1,42 @@
 /*
- * Timing without data: start and finish of every token of every engine by recurrence over the dataflow graph.
+ * Timing of whole runs: counters after any number of frames, and the steady state that they settle into.
  *
- * An engine starts a token when it is free, every producer has committed and every consumer has released the slot that
- * the token goes into; each of these is the finish of an earlier token, so one pass over the tokens in graph order
- * gives all times. No stalls at the streams. Agrees with em_core_advance and the RTL to the cycle; independent of both.
+ * Without stalls the recurrence (recurrence.h) comes to repeat itself: after some frames everything is as it was
+ * `period_frames` before, `period_cycles` later. That is found exactly, in the times themselves, and whatever is left
+ * of a run is added at once: a million frames cost what the way into the pattern costs.
  */
 #ifndef EM_TIMING_H
 #define EM_TIMING_H
 
-#include <stdint.h>
-
 #include "models/activity/activity.h"
-
-/* Called for every token in an order that is only sorted per engine; start and finish (one past the last) in cycles. */
-typedef void (*em_token_observer)(void *context, uint32_t engine, uint64_t token, uint64_t start, uint64_t finish);
+#include "models/time/recurrence.h"
 
 typedef struct {
-  uint64_t cycles;          /* from cycle 0 to the last output beat, that one included */
-  uint64_t latency_cycles;  /* of the first frame: first input beat to last output beat, both included */
-  uint64_t interval_cycles; /* between the last two frames' last beats; 0 with one frame */
+  uint64_t frames;
+  uint64_t cycles;         /* from cycle 0 to the last output beat, that one included */
+  uint64_t latency_cycles; /* of the first frame: first input beat to last output beat, both included */
   em_engine_timing engines[EM_MAX_ENGINES];
 } em_timing;
 
-/*
- * `frames` >= 1 frames back to back. `workspace` holds em_timing_workspace_words(graph) 64-bit words; `observer` may be
- * NULL.
- */
+/* The mean interval is period_cycles / period_frames; gaps are between the last output beats of successive frames. */
+typedef struct {
+  bool exact; /* found; else the mean over the frames that the effort allowed */
+  uint64_t warm_up_frames, period_frames, period_cycles;
+  uint64_t shortest_gap_cycles, longest_gap_cycles;
+} em_steady;
+
+/* 64-bit words of the workspace that both functions need. */
 size_t em_timing_workspace_words(const em_graph *graph);
-void em_timing_run(const em_graph *graph, uint64_t frames, uint64_t *workspace, em_token_observer observer,
-                   void *context, em_timing *timing);
+
+/* `frames` >= 1 frames back to back; `stalls` may be NULL. Under stalls every frame is computed. */
+void em_timing_run(const em_graph *graph, const em_stimulus *stalls, uint64_t frames, uint64_t *workspace,
+                   em_timing *timing);
+
+/* What any run without stalls settles into; gives up after about `most_steps` tokens of engines. */
+void em_timing_steady(const em_graph *graph, uint64_t most_steps, uint64_t *workspace, em_steady *steady);
+
+/* Effort that finds the steady state of nearly all designs, about a second at worst. */
+#define EM_TIMING_STEPS (UINT64_C(1) << 27)
 
 /* The run's activity, without toggles: exactly what the model of the same frames would count. */
 void em_timing_activity(const em_graph *graph, const em_timing *timing, em_run_activity *activity);

@@ -18,7 +18,8 @@
 
 enum { CHECK_FRAMES = 8 };
 
-static void print_timing(const em_graph *graph, const em_timing *timing) {
+static void print_timing(const em_graph *graph, const em_timing *timing, const em_steady *steady) {
+  double interval = (double)steady->period_cycles / (double)steady->period_frames;
   double us = 1.0 / graph->design.clock_mhz;
   uint64_t slowest = 1;
   for (uint32_t e = 0; e < graph->engine_count; e++) {
@@ -34,9 +35,9 @@ static void print_timing(const em_graph *graph, const em_timing *timing) {
            (double)t->busy / CHECK_FRAMES, 100.0 * (double)t->busy / (double)slowest, (double)t->starved / cycles,
            (double)t->blocked / cycles);
   }
-  printf("latency %" PRIu64 " cycles (%.2f us), interval %" PRIu64 " cycles (%.2f us, %.0f frames/s) at %g MHz\n",
-         timing->latency_cycles, (double)timing->latency_cycles * us, timing->interval_cycles,
-         (double)timing->interval_cycles * us, 1e6 / ((double)timing->interval_cycles * us), graph->design.clock_mhz);
+  printf("latency %" PRIu64 " cycles (%.2f us), interval %g cycles (%.2f us, %.0f frames/s) at %g MHz\n",
+         timing->latency_cycles, (double)timing->latency_cycles * us, interval, interval * us, 1e6 / (interval * us),
+         graph->design.clock_mhz);
 }
 
 static void print_limits(const em_graph *graph) {
@@ -111,7 +112,9 @@ em_status em_cmd_check(int argc, char **argv, em_error *error) {
   if (workspace == NULL) {
     status = em_fail(error, EM_FAILED, "out of memory");
   } else {
-    em_timing_run(graph, CHECK_FRAMES, workspace, NULL, NULL, timing);
+    em_timing_run(graph, NULL, CHECK_FRAMES, workspace, timing);
+    em_steady steady;
+    em_timing_steady(graph, EM_TIMING_STEPS, workspace, &steady);
     status = em_price_timing(graph, timing, CHECK_FRAMES, &technology, &price, error);
     if (status == EM_OK && options.package != NULL) {
       status = write_package(&design, options.package, error);
@@ -122,7 +125,7 @@ em_status em_cmd_check(int argc, char **argv, em_error *error) {
     if (status == EM_OK) {
       printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", argv[1], design.name,
              em_design_hash(&design), CHECK_FRAMES);
-      print_timing(graph, timing);
+      print_timing(graph, timing, &steady);
       print_limits(graph);
       status = print_price(price, error);
     }

@@ -4,7 +4,7 @@
 #include "sim/commands/commands.h"
 #include "sim/commands/deliver.h"
 #include "sim/run/progress.h"
-#include "sim/run/stimulus.h"
+#include "models/time/stimulus.h"
 
 /* Runs the job to its last result. Without stalls time moves from event to event. */
 static em_status run_job(em_job *job, const em_options *options, em_tracker *tracker, em_progress *progress,

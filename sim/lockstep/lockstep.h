@@ -16,7 +16,7 @@
 #include "models/machine/core.h"
 #include "models/machine/schedule.h"
 #include "sim/lockstep/rtl_driver.h"
-#include "sim/run/stimulus.h"
+#include "models/time/stimulus.h"
 
 /* Where and what the first difference is; printable as lines of text. */
 typedef struct {

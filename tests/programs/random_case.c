@@ -37,7 +37,7 @@ static uint64_t cycles_of(const em_design *design, uint64_t frames) {
     workspace = malloc(em_timing_workspace_words(graph) * sizeof *workspace);
   }
   if (workspace != NULL) {
-    em_timing_run(graph, frames, workspace, NULL, NULL, timing);
+    em_timing_run(graph, NULL, frames, workspace, timing);
     cycles = timing->cycles;
   }
   free(workspace);

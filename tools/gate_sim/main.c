@@ -20,7 +20,7 @@
 #include "sim/lockstep/rtl_driver.h"
 #include "sim/run/job.h"
 #include "sim/run/options.h"
-#include "sim/run/stimulus.h"
+#include "models/time/stimulus.h"
 #include "tools/gate_sim/gates.h"
 
 /* ---- The netlist behind sim/lockstep/rtl_port.h ---- */

@@ -16,8 +16,10 @@ typedef struct {
   bool offered;               /* an input beat waits */
 } em_stimulus;
 
-/* True when the source offers a beat in this cycle; it must be told with em_stimulus_accepted when the beat is taken.
- */
+/* True when the source offers a new beat in this cycle, if none waits. */
+bool em_stimulus_offers(const em_stimulus *stimulus, uint64_t cycle);
+
+/* True when a beat is offered in this cycle; it must be told with em_stimulus_accepted when the beat is taken. */
 bool em_stimulus_valid(em_stimulus *stimulus, uint64_t cycle);
 void em_stimulus_accepted(em_stimulus *stimulus);
 

@@ -1,4 +1,4 @@
-#include "sim/run/stimulus.h"
+#include "models/time/stimulus.h"
 
 /* splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014), to [0, 1). */
 static double draw(uint64_t seed, uint64_t port, uint64_t cycle) {
@@ -8,10 +8,12 @@ static double draw(uint64_t seed, uint64_t port, uint64_t cycle) {
   return (double)((z ^ (z >> 31)) >> 11) * 0x1.0p-53;
 }
 
+bool em_stimulus_offers(const em_stimulus *stimulus, uint64_t cycle) {
+  return stimulus->stall_in <= 0 || draw(stimulus->seed, 0, cycle) >= stimulus->stall_in;
+}
+
 bool em_stimulus_valid(em_stimulus *stimulus, uint64_t cycle) {
-  if (!stimulus->offered) {
-    stimulus->offered = stimulus->stall_in <= 0 || draw(stimulus->seed, 0, cycle) >= stimulus->stall_in;
-  }
+  stimulus->offered = stimulus->offered || em_stimulus_offers(stimulus, cycle);
   return stimulus->offered;
 }
 
