@@ -1,10 +1,10 @@
 /* `emamba run`: the C model alone. */
 #include <stdlib.h>
 
+#include "models/time/stimulus.h"
 #include "sim/commands/commands.h"
 #include "sim/commands/deliver.h"
 #include "sim/run/progress.h"
-#include "models/time/stimulus.h"
 
 /* Runs the job to its last result. Without stalls time moves from event to event. */
 static em_status run_job(em_job *job, const em_options *options, em_tracker *tracker, em_progress *progress,

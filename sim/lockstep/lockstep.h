@@ -15,8 +15,8 @@
 
 #include "models/machine/core.h"
 #include "models/machine/schedule.h"
-#include "sim/lockstep/rtl_driver.h"
 #include "models/time/stimulus.h"
+#include "sim/lockstep/rtl_driver.h"
 
 /* Where and what the first difference is; printable as lines of text. */
 typedef struct {

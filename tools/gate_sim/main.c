@@ -15,12 +15,12 @@
 #include <string.h>
 
 #include "models/cost/cost.h"
+#include "models/time/stimulus.h"
 #include "sim/files/atomic_file.h"
 #include "sim/files/json_text.h"
 #include "sim/lockstep/rtl_driver.h"
 #include "sim/run/job.h"
 #include "sim/run/options.h"
-#include "models/time/stimulus.h"
 #include "tools/gate_sim/gates.h"
 
 /* ---- The netlist behind sim/lockstep/rtl_port.h ---- */
