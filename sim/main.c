@@ -5,69 +5,62 @@
 #include "models/base/version.h"
 #include "sim/commands/commands.h"
 
-static const char usage[] =
-    "emamba %s: cycle-accurate simulator of the eMamba accelerator\n"
-    "\n"
-    "  emamba run DESIGN -n NETWORK -i FRAMES [options]     the C model alone\n"
-    "  emamba cosim DESIGN -n NETWORK -i FRAMES [options]   the C model in lock-step with the Verilated RTL\n"
-    "  emamba report REPORT [options]                       print a stored report; --html FILE: as a page; --tech "
-    "FILE:\n"
-    "                                                       priced again; --power FILE, --report FILE as below\n"
-    "  emamba compare REPORT REPORT... [--html FILE]        cycles, area, power and energy side by side\n"
-    "  emamba check DESIGN [--package FILE]                 is the design legal; cycles by the timing model; the SV "
-    "package;\n"
-    "       [--features FILE]                               the features of the cost model\n"
-    "  emamba info FILE                                     what a network, frames, results, design or technology file "
-    "holds\n"
-    "  emamba bench DESIGN -n NETWORK -i FRAMES             speed of the model, the RTL and the lock-step, side by "
-    "side\n"
-    "\n"
-    "options of run and cosim:\n"
-    "  -n, --network FILE     the network (*.safetensors)\n"
-    "  -i, --input FILE       the frames (*.safetensors)\n"
-    "  -o, --output FILE      write the output codes\n"
-    "      --report FILE      write the report as JSON\n"
-    "      --timeline FILE    write a Chrome trace for Perfetto\n"
-    "      --power FILE       write the power of every engine over time as CSV\n"
-    "      --power-window W   in windows of W cycles (default: at most 512 windows)\n"
-    "      --toggles          count bit toggles of operands, results and memory data\n"
-    "      --frames N         only the first N frames\n"
-    "      --seed S           seed of the stalls\n"
-    "      --stall-in P       probability of a bubble before an input beat, in every cycle\n"
-    "      --stall-out P      probability that the output is not ready, in every cycle\n"
-    "  -q, --quiet            print neither tables nor progress\n"
-    "options of cosim:\n"
-    "      --bundle FOLDER    where a failure is documented (default build/failures/...)\n"
-    "      --no-bundle        do not document a failure\n"
-    "      --wave FILE        write an FST wave of the whole run (slow)\n"
-    "      --watchdog N       call it a deadlock after N cycles without progress\n"
-    "      --rtl FOLDER       other RTL sources than the project's\n"
-    "exit status: 0 done, 1 the run failed, 2 bad usage or bad input\n";
+static bool is_help(const char *word) {
+  return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
 
-int main(int argc, char **argv) {
-  static const struct {
-    const char *name;
-    em_status (*command)(int argc, char **argv, em_error *error);
-  } commands[] = {
-      {"run", em_cmd_run},     {"cosim", em_cmd_cosim}, {"report", em_cmd_report},   {"info", em_cmd_info},
-      {"check", em_cmd_check}, {"bench", em_cmd_bench}, {"compare", em_cmd_compare},
+static em_status fail_no_command(const char *name, em_error *error) {
+  char commands[80];
+  em_help_commands(EM_ALL_COMMANDS, commands, sizeof commands);
+  const char *nearest = em_command_nearest(name);
+  if (name[0] == '\0') {
+    return em_fail(error, EM_BAD_INPUT, "no command; %s; see emamba help", commands);
+  }
+  return em_fail(error, EM_BAD_INPUT, "unknown command \"%.80s\"; %s%s; see emamba help", name,
+                 nearest != NULL ? "did you mean " : commands, nearest != NULL ? nearest : "");
+}
+
+static em_status run_command(em_command command, int argc, char **argv, em_error *error) {
+  static em_status (*const commands[EM_COMMANDS])(const em_options *options, em_error *error) = {
+      [EM_COMMAND_RUN] = em_cmd_run,         [EM_COMMAND_COSIM] = em_cmd_cosim, [EM_COMMAND_REPORT] = em_cmd_report,
+      [EM_COMMAND_COMPARE] = em_cmd_compare, [EM_COMMAND_CHECK] = em_cmd_check, [EM_COMMAND_INFO] = em_cmd_info,
+      [EM_COMMAND_BENCH] = em_cmd_bench,
   };
-  const char *name = argc > 1 ? argv[1] : "";
-  if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) {
-    printf(usage, em_version());
+  em_options options;
+  em_status status = em_options_parse(argc, argv, command, &options, error);
+  if (status == EM_OK && options.help) {
+    em_help_print_command(command, stdout);
     return EM_OK;
   }
-  for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-    if (strcmp(name, commands[i].name) == 0) {
-      em_error error = {""};
-      em_status status = commands[i].command(argc - 1, argv + 1, &error);
-      if (status != EM_OK) {
-        fprintf(stderr, "emamba: %s\n", error.text);
-      }
-      return (int)status;
-    }
+  return status == EM_OK ? commands[command](&options, error) : status;
+}
+
+static em_status run(int argc, char **argv, em_error *error) {
+  const char *name = argc > 1 ? argv[1] : "";
+  if (strcmp(name, "--version") == 0) {
+    printf("emamba %s\n", em_version());
+    return EM_OK;
   }
-  fprintf(stderr, "emamba: unknown command \"%s\"; one of run, cosim, report, compare, check, info, bench, help\n",
-          name);
-  return EM_BAD_INPUT;
+  if (is_help(name) && argc < 3) {
+    em_help_print(stdout);
+    return EM_OK;
+  }
+  em_command command = em_command_find(is_help(name) ? argv[2] : name);
+  if (command == EM_COMMANDS) {
+    return fail_no_command(is_help(name) ? argv[2] : name, error);
+  }
+  if (is_help(name)) {
+    em_help_print_command(command, stdout);
+    return EM_OK;
+  }
+  return run_command(command, argc - 1, argv + 1, error);
+}
+
+int main(int argc, char **argv) {
+  em_error error = {""};
+  em_status status = run(argc, argv, &error);
+  if (status != EM_OK) {
+    fprintf(stderr, "emamba: %s\n", error.text);
+  }
+  return (int)status;
 }

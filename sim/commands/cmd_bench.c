@@ -23,7 +23,6 @@ enum { ROUNDS = 5 };
 /* Everything a measurement needs; results are seconds for one unit of work. */
 typedef struct {
   em_job job, toggling; /* the same job; toggling counts toggles */
-  em_options options;
   em_rtl_library probed, bare;
   em_rtl_driver driver;    /* of the bare RTL, loaded and running */
   em_rtl_driver unchecked; /* of the probed RTL, likewise */
@@ -342,13 +341,9 @@ static void release(bench *b) {
   em_job_close(&b->toggling);
 }
 
-em_status em_cmd_bench(int argc, char **argv, em_error *error) {
+em_status em_cmd_bench(const em_options *o, em_error *error) {
   bench b = {0};
-  em_options *o = &b.options;
-  em_status status = em_options_parse(argc, argv, false, o, error);
-  if (status == EM_OK) {
-    status = em_job_open(&b.job, o->design, o->network, o->frames, o->frame_limit, false, error);
-  }
+  em_status status = em_job_open(&b.job, o->design, o->network, o->frames, o->frame_limit, false, error);
   if (status != EM_OK) {
     return status;
   }

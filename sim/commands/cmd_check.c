@@ -66,38 +66,10 @@ static em_status write_package(const em_design *design, const char *path, em_err
   return em_atomic_file_commit(&file, error);
 }
 
-/* Files to write, or NULL. */
-typedef struct {
-  const char *package, *features;
-} check_options;
-
-static em_status parse(int argc, char **argv, check_options *options, em_error *error) {
-  *options = (check_options){NULL, NULL};
-  bool good = argc >= 2 && argc % 2 == 0 && argv[1][0] != '-';
-  for (int i = 2; good && i < argc; i += 2) {
-    if (strcmp(argv[i], "--package") == 0) {
-      options->package = argv[i + 1];
-    } else if (strcmp(argv[i], "--features") == 0) {
-      options->features = argv[i + 1];
-    } else {
-      good = false;
-    }
-  }
-  return good ? EM_OK
-              : em_fail(error, EM_BAD_INPUT,
-                        "check: needs exactly one design file and at most --package FILE and --features FILE; see "
-                        "emamba help");
-}
-
-em_status em_cmd_check(int argc, char **argv, em_error *error) {
-  check_options options;
-  em_status parsed = parse(argc, argv, &options, error);
-  if (parsed != EM_OK) {
-    return parsed;
-  }
+em_status em_cmd_check(const em_options *options, em_error *error) {
   em_design design;
   em_technology technology;
-  em_status status = em_design_load(argv[1], &design, &technology, error);
+  em_status status = em_design_load(options->design, &design, &technology, error);
   if (status != EM_OK) {
     return status;
   }
@@ -116,14 +88,14 @@ em_status em_cmd_check(int argc, char **argv, em_error *error) {
     em_steady steady;
     em_timing_steady(graph, EM_TIMING_STEPS, workspace, &steady);
     status = em_price_timing(graph, timing, CHECK_FRAMES, &technology, &price, error);
-    if (status == EM_OK && options.package != NULL) {
-      status = write_package(&design, options.package, error);
+    if (status == EM_OK && options->package != NULL) {
+      status = write_package(&design, options->package, error);
     }
-    if (status == EM_OK && options.features != NULL) {
-      status = em_features_save(graph, options.features, error);
+    if (status == EM_OK && options->features != NULL) {
+      status = em_features_save(graph, options->features, error);
     }
     if (status == EM_OK) {
-      printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", argv[1], design.name,
+      printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", options->design, design.name,
              em_design_hash(&design), CHECK_FRAMES);
       print_timing(graph, timing, &steady);
       print_limits(graph);

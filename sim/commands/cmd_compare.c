@@ -9,13 +9,12 @@
 #include "sim/report/report_html.h"
 #include "sim/report/report_reader.h"
 
-enum { MOST_REPORTS = 64, BAR_CHARS = 40 };
+enum { MOST_REPORTS = EM_MAX_ARGUMENTS, BAR_CHARS = 40 };
 
 typedef struct {
-  const char *paths[MOST_REPORTS];
+  const char *const *paths; /* [count] */
   cJSON *reports[MOST_REPORTS];
   size_t count;
-  const char *html;
 } comparison;
 
 /* One quantity: where it stands in a report. A nominal of 0 was not measured: the interval of a single frame. */
@@ -175,21 +174,6 @@ static void print_all(em_report_reader *r, const comparison *c, FILE *file) {
   }
 }
 
-static em_status parse(int argc, char **argv, comparison *c, em_error *error) {
-  for (int i = 1; i < argc; i++) {
-    if (strcmp(argv[i], "--html") == 0 && i + 1 < argc) {
-      c->html = argv[++i];
-    } else if (argv[i][0] == '-') {
-      return em_fail(error, EM_BAD_INPUT, "compare: unknown option or missing value: %s; see emamba help", argv[i]);
-    } else if (c->count == MOST_REPORTS) {
-      return em_fail(error, EM_BAD_INPUT, "compare: at most %d reports", MOST_REPORTS);
-    } else {
-      c->paths[c->count++] = argv[i];
-    }
-  }
-  return c->count >= 2 ? EM_OK : em_fail(error, EM_BAD_INPUT, "compare: needs at least two reports; see emamba help");
-}
-
 /* Reads every figure of every report before anything is printed. */
 static em_status check(const comparison *c, em_error *error) {
   for (size_t i = 0; i < c->count; i++) {
@@ -208,17 +192,17 @@ static em_status check(const comparison *c, em_error *error) {
   return EM_OK;
 }
 
-em_status em_cmd_compare(int argc, char **argv, em_error *error) {
-  comparison c = {0};
-  em_status status = parse(argc, argv, &c, error);
+em_status em_cmd_compare(const em_options *options, em_error *error) {
+  comparison c = {.paths = options->arguments, .count = options->argument_count};
+  em_status status = EM_OK;
   for (size_t i = 0; status == EM_OK && i < c.count; i++) {
     status = em_report_load(c.paths[i], &c.reports[i], error);
   }
   if (status == EM_OK) {
     status = check(&c, error);
   }
-  if (status == EM_OK && c.html != NULL) {
-    status = em_report_html_save(c.html, c.reports, c.count, error);
+  if (status == EM_OK && options->html != NULL) {
+    status = em_report_html_save(options->html, c.reports, c.count, error);
   }
   if (status == EM_OK) {
     em_report_reader reader = {error, EM_OK};

@@ -76,37 +76,33 @@ static em_status run(em_job *job, const em_options *options, const em_rtl_librar
   return status;
 }
 
-em_status em_cmd_cosim(int argc, char **argv, em_error *error) {
-  em_options options;
+em_status em_cmd_cosim(const em_options *options, em_error *error) {
   em_job job;
   em_rtl_library library = {0};
-  em_status status = em_options_parse(argc, argv, true, &options, error);
-  if (status == EM_OK) {
-    status =
-        em_job_open(&job, options.design, options.network, options.frames, options.frame_limit, options.toggles, error);
-  }
+  em_status status = em_job_open(&job, options->design, options->network, options->frames, options->frame_limit,
+                                 options->toggles, error);
   if (status != EM_OK) {
     return status;
   }
   em_timeline *timeline = NULL;
   status = em_graph_check_rtl(&job.core->graph, error);
   if (status != EM_OK) {
-    em_error_prefix(error, options.design);
+    em_error_prefix(error, options->design);
   } else {
-    status = em_rtl_library_open(&library, &job.design, options.rtl,
-                                 options.wave != NULL ? EM_RTL_WAVES : EM_RTL_PROBED, options.quiet, error);
+    status = em_rtl_library_open(&library, &job.design, options->rtl,
+                                 options->wave != NULL ? EM_RTL_WAVES : EM_RTL_PROBED, options->quiet, error);
   }
-  if (status == EM_OK && options.timeline != NULL) {
+  if (status == EM_OK && options->timeline != NULL) {
     timeline = malloc(sizeof *timeline);
     status = timeline == NULL ? em_fail(error, EM_FAILED, "out of memory for the timeline")
-                              : em_timeline_open(timeline, options.timeline, &job.core->graph, error);
+                              : em_timeline_open(timeline, options->timeline, &job.core->graph, error);
   }
   em_busy_windows windows = {0};
   if (status == EM_OK) {
-    status = em_busy_windows_open(&windows, job.core->graph.engine_count, options.power_window_cycles, error);
+    status = em_busy_windows_open(&windows, job.core->graph.engine_count, options->power_window_cycles, error);
   }
   if (status == EM_OK) {
-    status = run(&job, &options, &library, timeline, &windows, error);
+    status = run(&job, options, &library, timeline, &windows, error);
   }
   em_busy_windows_close(&windows);
   if (timeline != NULL) {

@@ -1,9 +1,8 @@
-#include "sim/commands/cmd_info.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/commands/commands.h"
 #include "sim/files/design_file.h"
 #include "sim/files/file_bytes.h"
 #include "sim/files/frames_file.h"
@@ -206,11 +205,8 @@ static em_status print_technology(const char *path, em_error *error) {
   return EM_OK;
 }
 
-em_status em_cmd_info(int argc, char **argv, em_error *error) {
-  if (argc != 2) {
-    return em_fail(error, EM_BAD_INPUT, "usage: emamba info FILE");
-  }
-  const char *path = argv[1];
+em_status em_cmd_info(const em_options *options, em_error *error) {
+  const char *path = options->arguments[0];
   file_kind kind = FILE_UNKNOWN;
   em_status status = recognise(path, &kind, error);
   if (status != EM_OK) {

@@ -7,13 +7,12 @@
 #include "sim/run/progress.h"
 
 /* Runs the job to its last result. Without stalls time moves from event to event. */
-static em_status run_job(em_job *job, const em_options *options, em_tracker *tracker, em_progress *progress,
-                         em_error *error) {
+static void run_job(em_job *job, const em_options *options, em_tracker *tracker, em_progress *progress) {
   em_stimulus stimulus = {options->seed, options->stall_in, options->stall_out, false};
   bool stalls = options->stall_in > 0 || options->stall_out > 0;
   const em_engine *in = &job->core->graph.engines[0];
   const int8_t *beat = em_frames_frame(&job->frames, 0);
-  uint64_t frames_in = 0, quiet_cycles = 0;
+  uint64_t frames_in = 0;
   em_step step;
   while (!em_tracker_done(tracker)) {
     em_pins pins = {frames_in < job->frame_count && em_stimulus_valid(&stimulus, job->state->cycle), beat,
@@ -25,48 +24,37 @@ static em_status run_job(em_job *job, const em_options *options, em_tracker *tra
       beat += (size_t)step.in_beats * in->lanes;
       frames_in += step.frame_in;
     }
-    quiet_cycles = step.in_beats + step.out_beats > 0 ? 0 : quiet_cycles + step.cycles;
-    if (stalls && quiet_cycles > UINT64_C(1) << 32) {
-      return em_fail(error, EM_FAILED, "no beat was accepted for 2^32 cycles: --stall-in or --stall-out is too high");
-    }
     if (step.result_out) {
       em_progress_update(progress, tracker->frames);
     }
   }
-  return EM_OK;
 }
 
-em_status em_cmd_run(int argc, char **argv, em_error *error) {
-  em_options options;
+em_status em_cmd_run(const em_options *options, em_error *error) {
   em_job job;
-  em_status status = em_options_parse(argc, argv, false, &options, error);
-  if (status == EM_OK) {
-    status =
-        em_job_open(&job, options.design, options.network, options.frames, options.frame_limit, options.toggles, error);
-  }
+  em_status status = em_job_open(&job, options->design, options->network, options->frames, options->frame_limit,
+                                 options->toggles, error);
   if (status != EM_OK) {
     return status;
   }
   em_timeline *timeline = NULL;
-  if (options.timeline != NULL) {
+  if (options->timeline != NULL) {
     timeline = malloc(sizeof *timeline);
     status = timeline == NULL ? em_fail(error, EM_FAILED, "out of memory for the timeline")
-                              : em_timeline_open(timeline, options.timeline, &job.core->graph, error);
+                              : em_timeline_open(timeline, options->timeline, &job.core->graph, error);
   }
   em_busy_windows windows = {0};
   if (status == EM_OK) {
-    status = em_busy_windows_open(&windows, job.core->graph.engine_count, options.power_window_cycles, error);
+    status = em_busy_windows_open(&windows, job.core->graph.engine_count, options->power_window_cycles, error);
   }
   if (status == EM_OK) {
     em_tracker tracker = {.job = &job, .timeline = timeline, .windows = &windows};
-    em_progress progress = em_progress_start("frames", job.frame_count, options.quiet);
+    em_progress progress = em_progress_start("frames", job.frame_count, options->quiet);
     double start = em_seconds();
-    status = run_job(&job, &options, &tracker, &progress, error);
+    run_job(&job, options, &tracker, &progress);
     double wall = em_seconds() - start;
     em_progress_finish(&progress);
-    if (status == EM_OK) {
-      status = em_deliver(&tracker, &options, "run", wall, NULL, error);
-    }
+    status = em_deliver(&tracker, options, "run", wall, NULL, error);
   }
   if (timeline != NULL) {
     em_timeline_discard(timeline);

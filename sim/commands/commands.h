@@ -1,15 +1,16 @@
-/* The program's commands. argv[0] is the command's name; the status is the program's exit status. */
+/* The program's commands. Options are those of the command; the status is the program's exit status. */
 #ifndef EM_COMMANDS_H
 #define EM_COMMANDS_H
 
 #include "models/base/status.h"
+#include "sim/run/options.h"
 
-em_status em_cmd_run(int argc, char **argv, em_error *error);
-em_status em_cmd_cosim(int argc, char **argv, em_error *error);
-em_status em_cmd_report(int argc, char **argv, em_error *error);
-em_status em_cmd_compare(int argc, char **argv, em_error *error);
-em_status em_cmd_info(int argc, char **argv, em_error *error);
-em_status em_cmd_check(int argc, char **argv, em_error *error);
-em_status em_cmd_bench(int argc, char **argv, em_error *error);
+em_status em_cmd_run(const em_options *options, em_error *error);
+em_status em_cmd_cosim(const em_options *options, em_error *error);
+em_status em_cmd_report(const em_options *options, em_error *error);
+em_status em_cmd_compare(const em_options *options, em_error *error);
+em_status em_cmd_info(const em_options *options, em_error *error);
+em_status em_cmd_check(const em_options *options, em_error *error);
+em_status em_cmd_bench(const em_options *options, em_error *error);
 
 #endif

@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
   em_job job;
   em_error error;
   em_rtl_library libraries[2];
-  em_status status = em_options_parse(argc, argv, true, &options, &error);
+  em_status status = em_options_parse(argc, argv, EM_COMMAND_COSIM, &options, &error);
   status =
       status == EM_OK ? em_job_open(&job, options.design, options.network, options.frames, 0, false, &error) : status;
   for (int side = 0; side < 2 && status == EM_OK; side++) {

@@ -27,11 +27,14 @@ variant() { # file, sed command: a changed copy, whose path it prints
 }
 trap 'rm -f configs/designs/.bad-*.yaml' EXIT
 
-refused "no command" "unknown command" build/emamba
+refused "no command" "no command; run, cosim" build/emamba
+refused "a command that is unknown" "unknown command .*did you mean check" build/emamba chekc
 refused "unknown option" "unknown option" "${run[@]}" "${good[@]}" --speed 3
-refused "no network" "needs a network" "${run[@]}" configs/designs/fmnist.yaml
-refused "probability above 1" "stall-in.*0 to 1" "${run[@]}" "${good[@]}" --stall-in 1.5
+refused "no network" "needs the network" "${run[@]}" configs/designs/fmnist.yaml
+refused "probability above 1" "stall-in.*0 to 0.999999" "${run[@]}" "${good[@]}" --stall-in 1.5
 refused "probability not a number" "stall-out" "${run[@]}" "${good[@]}" --stall-out nan
+refused "a stall that never ends" "stall-in: with 1 the run would never end" "${run[@]}" "${good[@]}" --stall-in 1
+refused "no frames" "frames: .0. is not a whole number from 1" "${run[@]}" "${good[@]}" --frames 0
 refused "too many frames" "frames: 20000, but .* has 10000" "${run[@]}" "${good[@]}" --frames 20000
 refused "run has no --rtl" "option of cosim" "${run[@]}" "${good[@]}" --rtl rtl
 refused "missing design" "No such file" "${run[@]}" nothing.yaml "${good[@]:1}" "${writes[@]}"

@@ -214,7 +214,7 @@ int main(int argc, char **argv) {
   em_job job;
   em_error error;
   em_status status = argc > 4
-                         ? em_options_parse(argc - 3, argv + 3, false, &options, &error)
+                         ? em_options_parse(argc - 3, argv + 3, EM_COMMAND_RUN, &options, &error)
                          : em_fail(&error, EM_BAD_INPUT, "needs NETLIST TOGGLES FEATURES DESIGN and options of run");
   if (status == EM_OK) {
     status = em_job_open(&job, options.design, options.network, options.frames, options.frame_limit, true, &error);

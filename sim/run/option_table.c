@@ -1,0 +1,52 @@
+#include "sim/run/options.h"
+
+/* clang-format off */
+const em_command_row em_command_table[EM_COMMANDS] = {
+  [EM_COMMAND_RUN] = {"run", "DESIGN", 1, 1, "exactly one design file", "run the C model alone"},
+  [EM_COMMAND_COSIM] = {"cosim", "DESIGN", 1, 1, "exactly one design file", "run the C model in lock-step with the Verilated RTL"},
+  [EM_COMMAND_REPORT] = {"report", "REPORT", 1, 1, "exactly one report file", "print a stored report, make a page of it, price it again"},
+  [EM_COMMAND_COMPARE] = {"compare", "REPORT REPORT...", 2, EM_MAX_ARGUMENTS, "at least two reports and at most 64", "show cycles, area, power and energy of reports side by side"},
+  [EM_COMMAND_CHECK] = {"check", "DESIGN", 1, 1, "exactly one design file", "say whether a design is legal, and its cycles by the timing model"},
+  [EM_COMMAND_INFO] = {"info", "FILE", 1, 1, "exactly one file", "say what a file of the project holds"},
+  [EM_COMMAND_BENCH] = {"bench", "DESIGN", 1, 1, "exactly one design file", "measure the speed of model, RTL and lock-step, side by side"},
+};
+
+enum {
+  RUN = 1 << EM_COMMAND_RUN, COSIM = 1 << EM_COMMAND_COSIM, REPORT = 1 << EM_COMMAND_REPORT, COMPARE = 1 << EM_COMMAND_COMPARE,
+  CHECK = 1 << EM_COMMAND_CHECK, BENCH = 1 << EM_COMMAND_BENCH,
+  RUNS = RUN | COSIM,
+};
+
+#define AT(member) offsetof(em_options, member)
+#define MANY (UINT64_C(1) << 40)
+#define SEEDS (UINT64_C(1) << 53) /* a seed stands in reports, whose numbers are doubles */
+
+/* In the order of the help. */
+const em_option em_option_table[] = {
+  {"network", 'n', "NETWORK", EM_OPTION_INPUT, 0, 0, RUNS | BENCH, RUNS | BENCH, AT(network), "the network (*.safetensors)"},
+  {"input", 'i', "FRAMES", EM_OPTION_INPUT, 0, 0, RUNS | BENCH, RUNS | BENCH, AT(frames), "the frames (*.safetensors)"},
+  {"frames", 0, "N", EM_OPTION_COUNT, 1, MANY, RUNS | BENCH, 0, AT(frame_limit), "only the first N frames, 1 or more (default: all)"},
+  {"output", 'o', "FILE", EM_OPTION_BINARY_OUTPUT, 0, 0, RUNS, 0, AT(out), "write the output codes (*.safetensors)"},
+  {"timeline", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, RUNS, 0, AT(timeline), "write a Chrome trace for Perfetto"},
+  {"toggles", 0, NULL, EM_OPTION_FLAG, 0, 0, RUNS, 0, AT(toggles), "count bit toggles of operands, results and memory data"},
+  {"seed", 0, "S", EM_OPTION_COUNT, 0, SEEDS, RUNS, 0, AT(seed), "seed of the stalls (default: 0)"},
+  {"stall-in", 0, "P", EM_OPTION_PROBABILITY, 0, 0, RUNS, 0, AT(stall_in), "probability of a bubble before an input beat, in every cycle"},
+  {"stall-out", 0, "P", EM_OPTION_PROBABILITY, 0, 0, RUNS, 0, AT(stall_out), "probability that the output is not ready, in every cycle"},
+  {"bundle", 0, "FOLDER", EM_OPTION_OUTPUT_FOLDER, 0, 0, COSIM, 0, AT(bundle), "where a failure is documented (default: build/failures/...)"},
+  {"no-bundle", 0, NULL, EM_OPTION_FLAG, 0, 0, COSIM, 0, AT(no_bundle), "do not document a failure"},
+  {"wave", 0, "FILE", EM_OPTION_BINARY_OUTPUT, 0, 0, COSIM, 0, AT(wave), "write an FST wave of the whole run (slow)"},
+  {"watchdog", 0, "N", EM_OPTION_COUNT, 1, MANY, COSIM, 0, AT(watchdog_cycles), "call it a deadlock after N cycles without progress"},
+  {"rtl", 0, "FOLDER", EM_OPTION_INPUT_FOLDER, 0, 0, COSIM, 0, AT(rtl), "other RTL sources than the project's"},
+  {"tech", 0, "FILE", EM_OPTION_INPUT, 0, 0, REPORT, 0, AT(technology), "price it again, with this technology (*.yaml)"},
+  {"report", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, RUNS | REPORT, 0, AT(report), "write the report as JSON"},
+  {"power", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, RUNS | REPORT, 0, AT(power), "write the power of every engine over time as CSV"},
+  {"power-window", 0, "W", EM_OPTION_COUNT, 1, MANY, RUNS, 0, AT(power_window_cycles), "windows of W cycles in --power (default: at most 512 windows)"},
+  {"html", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, REPORT | COMPARE, 0, AT(html), "write a page with plots"},
+  {"package", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, CHECK, 0, AT(package), "write the SystemVerilog package of the design"},
+  {"features", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, CHECK, 0, AT(features), "write the features of the cost model as JSON"},
+  {"quiet", 'q', NULL, EM_OPTION_FLAG, 0, 0, RUNS | REPORT | BENCH, 0, AT(quiet), "print neither tables nor progress"},
+  {"help", 'h', NULL, EM_OPTION_FLAG, 0, 0, EM_ALL_COMMANDS, 0, AT(help), "this text"},
+};
+/* clang-format on */
+
+const size_t em_option_count = sizeof em_option_table / sizeof em_option_table[0];
