@@ -196,6 +196,41 @@ static em_status check_ssm_lanes(const em_design *design, const em_design_key *k
                  key->section, key->key, lanes, s->n, s->ed, below, more);
 }
 
+uint32_t em_design_most_depth(const em_design *design, const em_design_key *key) {
+  const em_shape *s = &design->shape;
+  if (key->offset == AT(depth_tokens.frame)) { /* a memory's words are counted in 32 bits */
+    uint64_t frames = UINT32_MAX / ((uint64_t)s->h * s->w * s->c);
+    return frames < key->max ? (uint32_t)frames : key->max;
+  }
+  if (key->offset == AT(depth_tokens.store) && s->head == EM_HEAD_FLATTEN) {
+    return key->max / s->l * s->l;
+  }
+  return key->max;
+}
+
+/* Cycles of a token, which are counted in 32 bits; only heads are so large. */
+static em_status check_head(const em_design_key *key, uint32_t in, uint32_t out, em_lanes lanes, em_error *error) {
+  const uint64_t most = UINT32_MAX - 3, cycles = (uint64_t)(in / lanes.in) * (out / lanes.out);
+  return cycles <= most ? EM_OK
+                        : em_fail(error, EM_BAD_INPUT,
+                                  "%s.%s: %u, with %u out_lanes %u x %u products take %" PRIu64
+                                  " cycles; at most %" PRIu64 ": more lanes, or a smaller head",
+                                  key->section, key->key, lanes.in, lanes.out, in, out, cycles, most);
+}
+
+static em_status check_heads(const em_design *design, const em_design_key **key, em_error *error) {
+  const em_shape *s = &design->shape;
+  uint32_t in = s->head == EM_HEAD_FLATTEN ? s->l * s->d : s->d;
+  uint32_t middle = s->head_hidden > 0 ? s->head_hidden : s->outputs;
+  *key = key_at(AT(head_0.in));
+  em_status status = s->head == EM_HEAD_NONE ? EM_OK : check_head(*key, in, middle, design->head_0, error);
+  if (status == EM_OK && s->head_hidden > 0) {
+    *key = key_at(AT(head_1.in));
+    status = check_head(*key, s->head_hidden, s->outputs, design->head_1, error);
+  }
+  return status;
+}
+
 em_status em_design_check(const em_design *design, const em_design_key **key, em_error *error) {
   const em_shape *s = &design->shape;
   *key = NULL;
@@ -246,8 +281,14 @@ em_status em_design_check(const em_design *design, const em_design_key **key, em
         "depth_tokens.store: %u is not a multiple of L = %u, which head flatten needs; the nearest are %u and %u",
         store, s->l, below > 0 ? below : s->l, below > 0 ? below + s->l : 2 * s->l);
   }
-  *key = NULL;
-  return EM_OK;
+  *key = key_at(AT(depth_tokens.frame));
+  if (design->depth_tokens.frame > em_design_most_depth(design, *key)) {
+    return em_fail(error, EM_BAD_INPUT, "depth_tokens.frame: %u frames of %u codes; a memory holds at most %u of them",
+                   design->depth_tokens.frame, s->h * s->w * s->c, em_design_most_depth(design, *key));
+  }
+  status = check_heads(design, key, error);
+  *key = status == EM_OK ? NULL : *key;
+  return status;
 }
 
 uint64_t em_design_hash(const em_design *design) {

@@ -73,6 +73,9 @@ bool em_design_key_applies(const em_design_key *key, const em_shape *shape);
 uint32_t em_design_get(const em_design *design, const em_design_key *key);
 void em_design_set(em_design *design, const em_design_key *key, uint32_t value);
 
+/* The greatest legal depth of a key of depth_tokens, in a design whose shape is legal. */
+uint32_t em_design_most_depth(const em_design *design, const em_design_key *key);
+
 /* Name used in files: "none", "flatten", "mean". */
 const char *em_head_name(em_head head);
 

@@ -25,9 +25,9 @@ size_t em_recurrence_words(const em_graph *graph) {
   return 2 * em_recurrence_state_words(graph);
 }
 
-/* The first engine after axis_in that works once a frame: it reads the pool's mean or the whole store. With one token a
- * frame it does not matter which is which. */
-static uint32_t first_frame_engine(const em_graph *graph) {
+/* The first after axis_in that works once a frame reads the pool's mean or the whole store. With one token a frame it
+ * does not matter which is which. */
+uint32_t em_recurrence_frame_engine(const em_graph *graph) {
   uint32_t e = 1;
   while (e < graph->engine_count) {
     const em_buffer *input = &graph->buffers[graph->engines[e].inputs[0].buffer];
@@ -53,7 +53,7 @@ void em_recurrence_start(em_recurrence *r, const em_graph *graph, const em_stimu
   r->blocked = r->last + graph->engine_count;
   r->place = r->blocked + graph->engine_count;
   r->released = r->place + graph->buffer_count;
-  r->frame_engine = first_frame_engine(graph);
+  r->frame_engine = em_recurrence_frame_engine(graph);
   memset(r->state, 0, r->state_words * sizeof *r->state);
   r->slots[0] = 0;
   for (uint32_t b = 0; b < graph->buffer_count; b++) {

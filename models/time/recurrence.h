@@ -47,13 +47,16 @@ typedef struct {
   uint64_t steps;  /* tokens of engines that were computed one by one: the effort so far */
   uint64_t *state, *last, *blocked, *place, *released, *mark;
   uint32_t state_words;
-  uint32_t frame_engine;              /* engines 1..frame_engine-1 work once a token, the others once a frame */
+  uint32_t frame_engine;              /* em_recurrence_frame_engine */
   uint32_t slots[EM_MAX_BUFFERS + 1]; /* first slot of each buffer in `released` */
 } em_recurrence;
 
 /* 64-bit words of a workspace, and of a copy of the state. */
 size_t em_recurrence_words(const em_graph *graph);
 size_t em_recurrence_state_words(const em_graph *graph);
+
+/* Engines 1..that-1 work once a token, the others once a frame. */
+uint32_t em_recurrence_frame_engine(const em_graph *graph);
 
 /*
  * Before the first frame. `stalls` (or NULL; below 1, else a frame never ends) and the workspace of

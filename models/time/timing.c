@@ -77,7 +77,8 @@ void em_timing_steady(const em_graph *graph, uint64_t most_steps, uint64_t *work
                         .period_frames = r.frames - m.frames,
                         .period_cycles = r.cycles - m.cycles,
                         .shortest_gap_cycles = m.shortest,
-                        .longest_gap_cycles = m.longest};
+                        .longest_gap_cycles = m.longest,
+                        .steps = r.steps};
 }
 
 void em_timing_activity(const em_graph *graph, const em_timing *timing, em_run_activity *activity) {

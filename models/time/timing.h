@@ -23,6 +23,7 @@ typedef struct {
   bool exact; /* found; else the mean over the frames that the effort allowed */
   uint64_t warm_up_frames, period_frames, period_cycles;
   uint64_t shortest_gap_cycles, longest_gap_cycles;
+  uint64_t steps; /* the effort: tokens of engines */
 } em_steady;
 
 /* 64-bit words of the workspace that both functions need. */

@@ -94,8 +94,9 @@ em_status em_cmd_cosim(const em_options *options, em_error *error) {
   }
   if (status == EM_OK && options->timeline != NULL) {
     timeline = malloc(sizeof *timeline);
-    status = timeline == NULL ? em_fail(error, EM_FAILED, "out of memory for the timeline")
-                              : em_timeline_open(timeline, options->timeline, &job.core->graph, error);
+    status = timeline == NULL
+                 ? em_fail(error, EM_FAILED, "out of memory for the timeline")
+                 : em_timeline_open(timeline, options->timeline, &job.core->graph, options->timeline_slices, error);
   }
   em_busy_windows windows = {0};
   if (status == EM_OK) {

@@ -1,5 +1,7 @@
 #include "sim/commands/deliver.h"
 
+#include <inttypes.h>
+
 #include "sim/files/frames_file.h"
 #include "sim/report/power_csv.h"
 
@@ -17,6 +19,12 @@ em_status em_deliver(em_tracker *tracker, const em_options *options, const char 
   }
   if (tracker->timeline != NULL) {
     status = em_timeline_commit(tracker->timeline, error);
+    if (status == EM_OK && tracker->timeline->cut) {
+      fprintf(stderr,
+              "emamba: the timeline is cut after cycle %" PRIu64 " of %" PRIu64 ", with %" PRIu64
+              " slices; a greater --timeline-slices writes more\n",
+              tracker->timeline->last_cycle, job->state->cycle, tracker->timeline->slices);
+    }
   }
   if (status == EM_OK && options->out != NULL) {
     status = em_results_save(options->out, job->outputs, job->frame_count, em_result_width(&job->design.shape),

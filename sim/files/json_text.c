@@ -108,9 +108,42 @@ char *em_json_unquoted(const char *value) {
   return text;
 }
 
+/* Replaces bytes that are not UTF-8; `text` is freed. */
+static char *as_utf8(char *text) {
+  size_t size = text == NULL ? 0 : strlen(text), bad = 0;
+  const unsigned char *bytes = (const unsigned char *)text;
+  for (size_t i = 0, length; i < size; i += length > 0 ? length : 1) {
+    length = utf8_length(bytes + i, size - i);
+    bad += length == 0;
+  }
+  if (bad == 0) {
+    return text;
+  }
+  enum { ESCAPE = 5 }; /* \\xff */
+  char *clean = malloc(size + bad * ESCAPE + 1), *end = clean;
+  for (size_t i = 0, length; clean != NULL && i < size; i += length > 0 ? length : 1) {
+    length = utf8_length(bytes + i, size - i);
+    if (length > 0) {
+      memcpy(end, bytes + i, length);
+      end += length;
+    } else {
+      end += snprintf(end, ESCAPE + 1, "\\\\x%02x", bytes[i]);
+    }
+  }
+  if (clean != NULL) {
+    *end = '\0';
+  }
+  cJSON_free(text);
+  return clean;
+}
+
+char *em_json_print(const cJSON *value, bool formatted) {
+  return as_utf8(formatted ? cJSON_Print(value) : cJSON_PrintUnformatted(value));
+}
+
 char *em_json_quoted(const char *value) {
   cJSON *string = cJSON_CreateString(value);
-  char *text = cJSON_PrintUnformatted(string);
+  char *text = em_json_print(string, false);
   cJSON_Delete(string);
   return text;
 }
@@ -174,7 +207,7 @@ const char *em_json_index_unused(const em_json_index *index) {
 }
 
 em_status em_json_save(const char *path, const cJSON *value, em_error *error) {
-  char *text = cJSON_Print(value);
+  char *text = em_json_print(value, true);
   if (text == NULL) {
     return em_fail(error, EM_FAILED, "%s: out of memory", path);
   }
@@ -184,6 +217,6 @@ em_status em_json_save(const char *path, const cJSON *value, em_error *error) {
     fprintf(file.stream, "%s\n", text);
     status = em_atomic_file_commit(&file, error);
   }
-  cJSON_free(text);
+  free(text);
   return status;
 }

@@ -32,6 +32,12 @@ char *em_json_unquoted(const char *value);
 /* The JSON text of a string, as a heap string; NULL when memory is short. */
 char *em_json_quoted(const char *value);
 
+/*
+ * A value as text on the heap, NULL when memory is short. Strings come from anywhere, as paths do: a byte that is not
+ * UTF-8 is written as the four characters \xff (its value), so that the text is always JSON.
+ */
+char *em_json_print(const cJSON *value, bool formatted);
+
 /* Writes a value as text, atomically. EM_FAILED when memory is short or the file cannot be written. */
 em_status em_json_save(const char *path, const cJSON *value, em_error *error);
 

@@ -1,8 +1,10 @@
 #include "sim/report/report_html.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/files/atomic_file.h"
+#include "sim/files/json_text.h"
 
 /* The template, taken in by the assembler; builds run in the project's root. It ends with a NUL. */
 __asm__(
@@ -63,7 +65,7 @@ static cJSON *drawn_windows(const cJSON *windows) {
 static char *page_text(const cJSON *report) {
   cJSON *drawn = drawn_windows(cJSON_GetObjectItemCaseSensitive(report, "busy_windows"));
   if (drawn == NULL) {
-    return cJSON_PrintUnformatted(report);
+    return em_json_print(report, false);
   }
   cJSON *page = cJSON_CreateObject();
   for (cJSON *item = report->child; item != NULL; item = item->next) {
@@ -73,7 +75,7 @@ static char *page_text(const cJSON *report) {
       cJSON_AddItemReferenceToObject(page, item->string, item);
     }
   }
-  char *text = cJSON_PrintUnformatted(page);
+  char *text = em_json_print(page, false);
   cJSON_Delete(page);
   return text;
 }
@@ -95,7 +97,7 @@ em_status em_report_html_save(const char *path, cJSON *const *reports, size_t co
     }
     fputs(i == 0 ? "[" : ",\n", file.stream);
     write_json(text, file.stream);
-    cJSON_free(text);
+    free(text);
   }
   fputs("]", file.stream);
   fputs(place + strlen(mark), file.stream);

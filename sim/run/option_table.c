@@ -28,6 +28,7 @@ const em_option em_option_table[] = {
   {"frames", 0, "N", EM_OPTION_COUNT, 1, MANY, RUNS | BENCH, 0, AT(frame_limit), "only the first N frames, 1 or more (default: all)"},
   {"output", 'o', "FILE", EM_OPTION_BINARY_OUTPUT, 0, 0, RUNS, 0, AT(out), "write the output codes (*.safetensors)"},
   {"timeline", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, RUNS, 0, AT(timeline), "write a Chrome trace for Perfetto"},
+  {"timeline-slices", 0, "N", EM_OPTION_COUNT, 1, MANY, RUNS, 0, AT(timeline_slices), "cut it after N slices (default: 200000), saying so"},
   {"toggles", 0, NULL, EM_OPTION_FLAG, 0, 0, RUNS, 0, AT(toggles), "count bit toggles of operands, results and memory data"},
   {"seed", 0, "S", EM_OPTION_COUNT, 0, SEEDS, RUNS, 0, AT(seed), "seed of the stalls (default: 0)"},
   {"stall-in", 0, "P", EM_OPTION_PROBABILITY, 0, 0, RUNS, 0, AT(stall_in), "probability of a bubble before an input beat, in every cycle"},

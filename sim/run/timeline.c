@@ -1,70 +1,129 @@
 #include "sim/run/timeline.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-em_status em_timeline_open(em_timeline *timeline, const char *path, const em_graph *graph, em_error *error) {
+#include "sim/files/json_text.h"
+
+static void metadata(FILE *file, uint32_t row, const char *name, const char *argument, const char *json) {
+  fprintf(file, ",\n{\"ph\": \"M\", \"pid\": 1, \"tid\": %u, \"name\": \"%s\", \"args\": {\"%s\": %s}}", row, name,
+          argument, json);
+}
+
+em_status em_timeline_open(em_timeline *timeline, const char *path, const em_graph *graph, uint64_t most_slices,
+                           em_error *error) {
   memset(timeline, 0, sizeof *timeline);
   timeline->clock_mhz = graph->design.clock_mhz;
+  timeline->most_slices = most_slices > 0 ? most_slices : EM_TIMELINE_SLICES;
+  char title[sizeof graph->design.name + 64];
+  snprintf(title, sizeof title, "emamba %s, %g MHz", graph->design.name, graph->design.clock_mhz);
+  char *quoted = em_json_quoted(title);
+  if (quoted == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for the timeline");
+  }
   em_status status = em_atomic_file_open(&timeline->file, path, error);
-  if (status != EM_OK) {
-    return status;
-  }
-  FILE *file = timeline->file.stream;
-  fprintf(file,
-          "{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n"
-          "{\"ph\": \"M\", \"pid\": 1, \"name\": \"process_name\", \"args\": {\"name\": \"emamba %s, %g MHz\"}}",
-          graph->design.name, graph->design.clock_mhz);
-  for (uint32_t e = 0; e < graph->engine_count; e++) {
-    char name[EM_NAME_CHARS];
-    em_engine_name(graph, e, name);
+  if (status == EM_OK) {
+    FILE *file = timeline->file.stream;
     fprintf(file,
-            ",\n{\"ph\": \"M\", \"pid\": 1, \"tid\": %u, \"name\": \"thread_name\", \"args\": {\"name\": \"%s\"}}", e,
-            name);
-    fprintf(
-        file,
-        ",\n{\"ph\": \"M\", \"pid\": 1, \"tid\": %u, \"name\": \"thread_sort_index\", \"args\": {\"sort_index\": %u}}",
-        e, e);
+            "{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n"
+            "{\"ph\": \"M\", \"pid\": 1, \"name\": \"process_name\", \"args\": {\"name\": %s}}",
+            quoted);
+    for (uint32_t e = 0; e < graph->engine_count; e++) {
+      char name[EM_NAME_CHARS], row[EM_NAME_CHARS + 2];
+      em_engine_name(graph, e, name);
+      snprintf(row, sizeof row, "\"%s\"", name);
+      metadata(file, e, "thread_name", "name", row);
+      snprintf(row, sizeof row, "%u", e);
+      metadata(file, e, "thread_sort_index", "sort_index", row);
+    }
   }
-  return EM_OK;
+  free(quoted);
+  return status;
+}
+
+/* The edge before a cycle in picoseconds: a whole number, exact up to 2^64. */
+static long double edge(const em_timeline *timeline, uint64_t cycle) {
+  return roundl((long double)cycle * 1e6L / (long double)timeline->clock_mhz);
+}
+
+/* Picoseconds as microseconds. */
+static void print_time(FILE *file, const char *key, long double picoseconds) {
+  uint64_t whole = (uint64_t)(picoseconds / 1e6L);
+  fprintf(file, "\"%s\": %" PRIu64 ".%06" PRIu64 ", ", key, whole, (uint64_t)(picoseconds - (long double)whole * 1e6L));
 }
 
 static void slice(em_timeline *timeline, uint32_t engine, const char *name, uint64_t start, uint64_t cycles) {
   if (cycles == 0) {
     return;
   }
-  fprintf(timeline->file.stream,
-          ",\n{\"ph\": \"X\", \"pid\": 1, \"tid\": %u, \"name\": \"%s\", \"ts\": %.3f, \"dur\": %.3f, "
-          "\"args\": {\"start_cycle\": %" PRIu64 ", \"cycles\": %" PRIu64 "}}",
-          engine, name, (double)start / timeline->clock_mhz, (double)cycles / timeline->clock_mhz, start, cycles);
-  timeline->events++;
+  FILE *file = timeline->file.stream;
+  long double from = edge(timeline, start);
+  fprintf(file, ",\n{\"ph\": \"X\", \"pid\": 1, \"tid\": %u, \"name\": \"%s\", ", engine, name);
+  print_time(file, "ts", from);
+  print_time(file, "dur", edge(timeline, start + cycles) - from);
+  fprintf(file, "\"args\": {\"start_cycle\": %" PRIu64 ", \"cycles\": %" PRIu64 "}}", start, cycles);
+  timeline->slices++;
+}
+
+static bool past_the_end(em_timeline *timeline, uint64_t finish) {
+  timeline->cut |= timeline->full && finish > timeline->last_cycle;
+  return timeline->cut;
+}
+
+void em_timeline_token(em_timeline *timeline, const em_token_time *time) {
+  if (past_the_end(timeline, time->finish)) {
+    return;
+  }
+  uint64_t waits = time->start - time->starved_cycles - time->blocked_cycles;
+  char name[32];
+  snprintf(name, sizeof name, "token %" PRIu64, time->token);
+  slice(timeline, time->engine, "starved", waits, time->starved_cycles);
+  slice(timeline, time->engine, "blocked", waits + time->starved_cycles, time->blocked_cycles);
+  slice(timeline, time->engine, name, time->start, time->finish - time->start);
+  if (timeline->slices >= timeline->most_slices) {
+    timeline->full = true;
+    timeline->last_cycle = time->finish;
+  }
 }
 
 /* An idle engine is starved first and blocked afterwards: inputs that have arrived stay. */
-static void add_token(em_timeline *timeline, const em_core *core, const em_state *state, uint32_t engine) {
+static void finished_token(em_timeline *timeline, const em_core *core, const em_state *state, uint32_t engine) {
   em_engine_state es = em_core_counters(core, state, engine);
-  uint64_t start = timeline->last[engine].finish, starved = es.starved - timeline->last[engine].starved;
-  uint64_t blocked = es.blocked - timeline->last[engine].blocked;
-  char name[32];
-  snprintf(name, sizeof name, "token %" PRIu64, es.tokens - 1);
-  slice(timeline, engine, "starved", start, starved);
-  slice(timeline, engine, "blocked", start + starved, blocked);
-  slice(timeline, engine, name, start + starved + blocked, state->cycle - start - starved - blocked);
+  em_token_time time = {.engine = engine,
+                        .token = es.tokens - 1,
+                        .starved_cycles = es.starved - timeline->last[engine].starved,
+                        .blocked_cycles = es.blocked - timeline->last[engine].blocked,
+                        .finish = state->cycle};
+  time.start = timeline->last[engine].finish + time.starved_cycles + time.blocked_cycles;
+  em_timeline_token(timeline, &time);
   timeline->last[engine].finish = state->cycle;
   timeline->last[engine].starved = es.starved;
   timeline->last[engine].blocked = es.blocked;
 }
 
 void em_timeline_step(em_timeline *timeline, const em_core *core, const em_state *state, const em_step *step) {
-  for (uint32_t word = 0; word < EM_ENGINE_WORDS; word++) {
-    for (uint64_t set = step->finished[word]; set != 0 && timeline->events < EM_TIMELINE_EVENTS; set &= set - 1) {
-      add_token(timeline, core, state, word * 64 + (uint32_t)__builtin_ctzll(set));
+  for (uint32_t word = 0; word < EM_ENGINE_WORDS && !timeline->cut; word++) {
+    for (uint64_t set = step->finished[word]; set != 0; set &= set - 1) {
+      finished_token(timeline, core, state, word * 64 + (uint32_t)__builtin_ctzll(set));
     }
   }
 }
 
 em_status em_timeline_commit(em_timeline *timeline, em_error *error) {
-  fprintf(timeline->file.stream, "\n]}\n");
+  FILE *file = timeline->file.stream;
+  if (timeline->cut) {
+    char label[80];
+    snprintf(label, sizeof label, "\"cut after cycle %" PRIu64 "\"", timeline->last_cycle);
+    metadata(file, 0, "process_labels", "labels", label);
+    fprintf(file,
+            "\n], \"otherData\": {\"complete\": \"no: cut after cycle %" PRIu64 ", where %" PRIu64
+            " slices were reached; a greater --timeline-slices writes more\"}}\n",
+            timeline->last_cycle, timeline->most_slices);
+  } else {
+    fputs("\n], \"otherData\": {\"complete\": \"yes\"}}\n", file);
+  }
   return em_atomic_file_commit(&timeline->file, error);
 }
 

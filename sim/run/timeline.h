@@ -2,28 +2,38 @@
  * A timeline in the Chrome trace-event format: open it in Perfetto (ui.perfetto.dev) or chrome://tracing.
  *
  * One row an engine; slices for every token, and for the starved and blocked cycles before it. Times are microseconds
- * at the design's clock; the arguments give cycles. Long runs are cut after EM_TIMELINE_EVENTS slices. Source: Trace
+ * at the design's clock, every edge rounded to a picosecond, so that neighbours touch and none vanishes; the arguments
+ * give cycles. A timeline that is cut says so in the file (otherData, and beside the process's name). Source: Trace
  * Event Format, the "X" (complete) and "M" (metadata) events.
  */
 #ifndef EM_TIMELINE_H
 #define EM_TIMELINE_H
 
 #include "models/machine/core.h"
+#include "models/time/recurrence.h"
 #include "sim/files/atomic_file.h"
 
-enum { EM_TIMELINE_EVENTS = 200000 };
+enum { EM_TIMELINE_SLICES = 200000 };
 
 typedef struct {
   em_atomic_file file;
   double clock_mhz;
-  uint64_t events;
+  uint64_t slices, most_slices;
+  bool full, cut;      /* there are as many as may be; there were more: */
+  uint64_t last_cycle; /* tokens that ended later are missing */
   struct {
     uint64_t finish, starved, blocked;
   } last[EM_MAX_ENGINES]; /* of every engine when its last token finished */
 } em_timeline;
 
-em_status em_timeline_open(em_timeline *timeline, const char *path, const em_graph *graph, em_error *error);
+/* `most_slices` 0: EM_TIMELINE_SLICES. */
+em_status em_timeline_open(em_timeline *timeline, const char *path, const em_graph *graph, uint64_t most_slices,
+                           em_error *error);
+
+/* Tokens in the order of their finishes, so that the cut is one in time; those of a step. */
+void em_timeline_token(em_timeline *timeline, const em_token_time *time);
 void em_timeline_step(em_timeline *timeline, const em_core *core, const em_state *state, const em_step *step);
+
 em_status em_timeline_commit(em_timeline *timeline, em_error *error);
 void em_timeline_discard(em_timeline *timeline);
 
