@@ -112,22 +112,24 @@ char *em_json_unquoted(const char *value) {
 static char *as_utf8(char *text) {
   size_t size = text == NULL ? 0 : strlen(text), bad = 0;
   const unsigned char *bytes = (const unsigned char *)text;
-  for (size_t i = 0, length; i < size; i += length > 0 ? length : 1) {
-    length = utf8_length(bytes + i, size - i);
+  for (size_t i = 0; i < size;) {
+    size_t length = utf8_length(bytes + i, size - i);
     bad += length == 0;
+    i += length == 0 ? 1 : length;
   }
   if (bad == 0) {
     return text;
   }
   enum { ESCAPE = 5 }; /* \\xff */
   char *clean = malloc(size + bad * ESCAPE + 1), *end = clean;
-  for (size_t i = 0, length; clean != NULL && i < size; i += length > 0 ? length : 1) {
-    length = utf8_length(bytes + i, size - i);
-    if (length > 0) {
+  for (size_t i = 0; clean != NULL && i < size;) {
+    size_t length = utf8_length(bytes + i, size - i);
+    if (length == 0) {
+      end += snprintf(end, ESCAPE + 1, "\\\\x%02x", bytes[i++]);
+    } else {
       memcpy(end, bytes + i, length);
       end += length;
-    } else {
-      end += snprintf(end, ESCAPE + 1, "\\\\x%02x", bytes[i]);
+      i += length;
     }
   }
   if (clean != NULL) {
