@@ -149,7 +149,7 @@ bench: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_ca
 calibrate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/fmnist-test.safetensors ## fit the cost model to synthesis and gate-level runs (about an hour the first time)
 	$(PYTHON) tools/calibrate.py
 
-validate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/fmnist-test.safetensors ## the shipped calibration against designs and runs that it never saw
+validate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/fmnist-test.safetensors ## the shipped fit against designs and runs that it never saw
 	$(PYTHON) tools/calibrate.py --validate
 
 # ---- Tests ----

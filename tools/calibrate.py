@@ -13,8 +13,8 @@ import argparse
 import sys
 
 from emamba_tools import mac_unit, stimuli, sweep, validation
-from emamba_tools.calibration import Bench, Measured
-from emamba_tools.calibration_file import OUTPUT, replacing, write
+from emamba_tools.cost_fit import Bench, Measured
+from emamba_tools.fit_file import OUTPUT, replacing, write
 
 
 def measure_training(bench: Bench, mac_fj: float) -> Measured:

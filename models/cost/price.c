@@ -36,8 +36,11 @@ const char *em_price_constant_name(em_price_constant constant) {
   return names[constant];
 }
 
+/* Units that the constants are given in. */
+static const double bits_of_kib = 8 * 1024, pj_of_fj = 1e-3, uw_of_nw = 1e-3;
+
 static double kib(uint64_t words, uint32_t word_bits) {
-  return (double)words * word_bits / 8192;
+  return (double)words * word_bits / bits_of_kib;
 }
 
 double em_sram_read_pj(const em_prices *prices, uint64_t words, uint32_t word_bits) {
@@ -86,29 +89,23 @@ double em_speed_factor(const em_prices *prices, double vdd_mv) {
   return pow((vdd - vth) / (nominal - vth), v[EM_PRICE_SPEED_ALPHA]) * nominal / vdd;
 }
 
-/* What depends on the constants and the point alone. */
-typedef struct {
-  em_prices prices;
-  const em_price_point *point;
-  double supply, leakage_time; /* factor; microseconds times the temperature's and the supply's factor */
-} rates;
-
-static rates rates_at(const em_prices *prices, const em_price_point *point) {
-  rates r = {*prices, point, em_supply_factor(prices, point->vdd_mv), 0};
+em_price_rates em_price_rates_at(const em_prices *prices, const em_price_point *point) {
+  em_price_rates r = {*prices, *point, em_supply_factor(prices, point->vdd_mv), 0};
   r.leakage_time = em_price_time_us(point) * temperature_factor(prices, point) * r.supply;
   return r;
 }
 
 /* Flip-flop clocks that take energy: with gating those with new data and, of the others, what the gates take. */
-static double clocked(const rates *r, const em_part_work *work) {
+static double clocked(const em_price_rates *r, const em_part_work *work) {
   const double *v = r->prices.values;
   double gated = work->flop_cycles_gated;
   double cycles =
-      r->point->clock_gating ? gated + v[EM_PRICE_CLOCK_GATE] * (work->flop_cycles - gated) : work->flop_cycles;
+      r->point.clock_gating ? gated + v[EM_PRICE_CLOCK_GATE] * (work->flop_cycles - gated) : work->flop_cycles;
   return cycles * v[EM_PRICE_FLOPS_SCALE];
 }
 
-static void price_part(const rates *r, const em_part_use *use, double *figures) {
+void em_price_part(const em_price_rates *r, const em_part_use *use, em_part_price *price) {
+  double *figures = price->figures;
   const double *v = r->prices.values;
   const em_part_size *s = &use->size;
   const em_part_work *w = &use->work;
@@ -117,7 +114,8 @@ static void price_part(const rates *r, const em_part_use *use, double *figures) 
   figures[EM_FIGURE_LOGIC_AREA] = gates * v[EM_PRICE_GE_AREA] / v[EM_PRICE_UTILISATION];
   figures[EM_FIGURE_MACRO_AREA] = copies * (v[EM_PRICE_SRAM_AREA_FIXED] + v[EM_PRICE_SRAM_AREA_PER_BIT] * bits);
   figures[EM_FIGURE_SWITCHING] = w->switching_mac * v[EM_PRICE_SWITCHING_SCALE] * v[EM_PRICE_MAC_ENERGY] * r->supply;
-  figures[EM_FIGURE_CLOCK] = clocked(r, w) * v[EM_PRICE_FLOP_CLOCK] * 1e-3 * (1 + v[EM_PRICE_CLOCK_TREE]) * r->supply;
+  figures[EM_FIGURE_CLOCK] =
+      clocked(r, w) * v[EM_PRICE_FLOP_CLOCK] * pj_of_fj * (1 + v[EM_PRICE_CLOCK_TREE]) * r->supply;
   figures[EM_FIGURE_SRAM] = 0;
   if (s->macros > 0) {
     double reads = w->macro_reads + w->macro_writes * write_ratio(&r->prices, s->macro_word_bits);
@@ -126,23 +124,18 @@ static void price_part(const rates *r, const em_part_use *use, double *figures) 
   }
   double kibs = copies * kib(s->macro_words, s->macro_word_bits);
   figures[EM_FIGURE_LEAKAGE] =
-      (gates * v[EM_PRICE_LOGIC_LEAKAGE] * 1e-3 + kibs * v[EM_PRICE_SRAM_LEAKAGE]) * r->leakage_time;
-}
-
-void em_price_part(const em_prices *prices, const em_price_point *point, const em_part_use *use, em_part_price *price) {
-  rates r = rates_at(prices, point);
-  price_part(&r, use, price->figures);
+      (gates * v[EM_PRICE_LOGIC_LEAKAGE] * uw_of_nw + kibs * v[EM_PRICE_SRAM_LEAKAGE]) * r->leakage_time;
 }
 
 static void add_up(const em_prices *prices, const em_price_point *point, const em_part_use *uses, uint32_t count,
                    double totals[EM_PRICE_TOTALS]) {
-  rates r = rates_at(prices, point);
-  double figures[EM_PRICE_FIGURES];
+  em_price_rates r = em_price_rates_at(prices, point);
+  em_part_price price;
   memset(totals, 0, EM_PRICE_TOTALS * sizeof *totals);
   for (uint32_t part = 0; part < count; part++) {
-    price_part(&r, &uses[part], figures);
+    em_price_part(&r, &uses[part], &price);
     for (uint32_t i = 0; i < EM_PRICE_FIGURES; i++) {
-      totals[i] += figures[i];
+      totals[i] += price.figures[i];
     }
   }
   for (uint32_t i = 0; i < EM_PRICE_FIGURES; i++) {

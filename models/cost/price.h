@@ -1,5 +1,5 @@
 /*
- * The price of a run: area, energy and power of every part, from its size and work (cost.h) and a technology's
+ * The price of a run: area, energy and power of every part, from its size and work (cost_fit.h) and a technology's
  * constants, with bounds.
  *
  * Pure formulas without heap; they stand in docs/technology.md. Modelled: cells, flip-flop clocks with the tree above
@@ -12,11 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "models/cost/cost.h"
+#include "models/cost/cost_fit.h"
 
 /* ---- Constants ---- */
 
-/* Those of a technology that act, then the scales of the calibration, which are 1 with its residual as range. */
+/* Those of a technology that act, then the scales of the fit, which are 1 with its residual as range. */
 typedef enum {
   EM_PRICE_GE_AREA,
   EM_PRICE_UTILISATION,
@@ -69,12 +69,6 @@ typedef struct {
   uint64_t cycles; /* of the run */
 } em_price_point;
 
-/* What a part is and did. */
-typedef struct {
-  em_part_size size;
-  em_part_work work;
-} em_part_use;
-
 /* Areas in um2, then energies of the whole run in pJ. */
 typedef enum {
   EM_FIGURE_LOGIC_AREA, /* gates over utilisation */
@@ -92,7 +86,18 @@ typedef struct {
   double figures[EM_PRICE_FIGURES];
 } em_part_price;
 
-void em_price_part(const em_prices *prices, const em_price_point *point, const em_part_use *use, em_part_price *price);
+/* What all parts share: the constants, and what follows from them and the point alone. */
+typedef struct {
+  em_prices prices;
+  em_price_point point;
+  double supply;       /* the supply's factor of energy */
+  double leakage_time; /* microseconds times the temperature's and the supply's factor */
+} em_price_rates;
+
+em_price_rates em_price_rates_at(const em_prices *prices, const em_price_point *point);
+
+/* The price of a design is the sum over its parts. */
+void em_price_part(const em_price_rates *rates, const em_part_use *use, em_part_price *price);
 
 /* Energy of one read, and of one write, of a one-port macro of words x word_bits at the nominal supply, pJ. */
 double em_sram_read_pj(const em_prices *prices, uint64_t words, uint32_t word_bits);

@@ -32,7 +32,7 @@ typedef struct {
   int8_t *forward_workspace;
   em_node_count (*nodes)[EM_ENGINE_NODES];
   uint64_t rtl_frames; /* that one measurement of the RTL runs */
-  char *report;        /* JSON of a run of all frames; NULL without a calibration */
+  char *report;        /* JSON of a run of all frames; NULL without a fit */
 } bench;
 
 typedef double (*measurement)(bench *b);
@@ -99,7 +99,7 @@ static double seconds_per_accounted_run(bench *b) {
   double seconds = run_frames(&b->job, &windows), start = em_seconds();
   em_core_activity(job->core, job->state, activity);
   uint64_t frames = activity->times[0].tokens;
-  if (em_pricing_make(&job->core->graph, activity, &job->technology, job->calibration, &pricing, &error) == EM_OK) {
+  if (em_pricing_make(&job->core->graph, activity, &job->technology, job->fit, &pricing, &error) == EM_OK) {
     cJSON_Delete(em_price_report(&pricing, frames, &windows));
     em_pricing_free(&pricing);
   }
@@ -113,7 +113,7 @@ static double seconds_per_whole_run(bench *b) {
   return run_frames(&b->job, NULL) * (double)b->job.frame_count;
 }
 
-/* From the report's text on, technology and calibration files included. */
+/* From the report's text on, technology and fit files included. */
 static double seconds_per_reprice(bench *b) {
   uint64_t count = 0;
   double start = em_seconds(), elapsed = 0;
@@ -356,7 +356,7 @@ em_status em_cmd_bench(const em_options *o, em_error *error) {
   if (status == EM_OK) {
     status = em_job_open(&b.toggling, o->design, o->network, o->frames, o->frame_limit, true, error);
   }
-  if (status == EM_OK && b.job.calibration != NULL) {
+  if (status == EM_OK && b.job.fit != NULL) {
     status = make_report(&b, error);
   }
   if (status == EM_OK) {

@@ -47,7 +47,7 @@ static void print_limits(const em_graph *graph) {
   }
 }
 
-/* `price` is NULL without a calibration. */
+/* `price` is NULL without a fit. */
 static em_status print_price(const cJSON *price, em_error *error) {
   em_report_reader reader = {error, EM_OK};
   if (price != NULL) {

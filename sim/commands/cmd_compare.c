@@ -95,7 +95,7 @@ static void print_quantity(em_report_reader *r, const comparison *c, const quant
 /* ---- What the reports were priced with ---- */
 
 typedef struct {
-  const char *technology, *hash, *calibration_hash;
+  const char *technology, *hash, *fit_hash;
   double clock_mhz, vdd_mv, temperature_c;
   bool gating, toggles;
 } conditions;
@@ -113,7 +113,7 @@ static conditions read_conditions(em_report_reader *r, const cJSON *report) {
   const cJSON *technology = em_reader_child(r, price, "technology"), *point = em_reader_child(r, price, "point");
   conditions c = {.technology = em_reader_text(r, technology, "name"),
                   .hash = em_reader_text(r, technology, "hash"),
-                  .calibration_hash = em_reader_text(r, technology, "calibration_hash"),
+                  .fit_hash = em_reader_text(r, technology, "calibration_hash"),
                   .clock_mhz = em_reader_number(r, point, "clock_mhz"),
                   .vdd_mv = em_reader_number(r, point, "vdd_mv"),
                   .temperature_c = em_reader_number(r, point, "temperature_c"),
@@ -122,17 +122,17 @@ static conditions read_conditions(em_report_reader *r, const cJSON *report) {
   return c;
 }
 
-/* One line of what is not the same in all; returns whether they share technology and calibration. */
+/* One line of what is not the same in all; returns whether they share technology and fit. */
 static bool print_differences(em_report_reader *r, const comparison *c, FILE *file) {
-  enum { TECHNOLOGY, CALIBRATION, TEMPERATURE, SUPPLY, CLOCK, GATING, DATA, CONDITIONS };
+  enum { TECHNOLOGY, FIT, TEMPERATURE, SUPPLY, CLOCK, GATING, DATA, CONDITIONS };
   static const char *const names[CONDITIONS] = {
-      "technology", "calibration", "temperature", "supply", "clock", "gating", "data (toggles counted or random)"};
+      "technology", "fit", "temperature", "supply", "clock", "gating", "data (toggles counted or random)"};
   bool differ[CONDITIONS] = {false}, any = false;
   conditions first = read_conditions(r, c->reports[0]);
   for (size_t i = 1; i < c->count; i++) {
     conditions other = read_conditions(r, c->reports[i]);
     differ[TECHNOLOGY] |= strcmp(first.hash, other.hash) != 0;
-    differ[CALIBRATION] |= strcmp(first.calibration_hash, other.calibration_hash) != 0;
+    differ[FIT] |= strcmp(first.fit_hash, other.fit_hash) != 0;
     differ[TEMPERATURE] |= first.temperature_c != other.temperature_c;
     differ[SUPPLY] |= first.vdd_mv != other.vdd_mv;
     differ[CLOCK] |= first.clock_mhz != other.clock_mhz;
@@ -146,17 +146,16 @@ static bool print_differences(em_report_reader *r, const comparison *c, FILE *fi
     }
   }
   fputs(any ? "; ratios hold for designs and conditions together, not for the designs alone\n" : "", file);
-  return !differ[TECHNOLOGY] && !differ[CALIBRATION];
+  return !differ[TECHNOLOGY] && !differ[FIT];
 }
 
 static void print_heads(em_report_reader *r, const comparison *c, FILE *file) {
   for (size_t i = 0; i < c->count; i++) {
     const cJSON *design = em_reader_child(r, c->reports[i], "design");
     conditions at = read_conditions(r, c->reports[i]);
-    fprintf(file,
-            "%zu  %s: design %s, %.0f frames\n   %s (hash %s), calibration %s; %g MHz, %g mV, %g C, clock %s, %s\n",
+    fprintf(file, "%zu  %s: design %s, %.0f frames\n   %s (hash %s), fit %s; %g MHz, %g mV, %g C, clock %s, %s\n",
             i + 1, c->paths[i], em_reader_text(r, design, "name"), em_reader_number(r, c->reports[i], "frames"),
-            at.technology, at.hash, at.calibration_hash, at.clock_mhz, at.vdd_mv, at.temperature_c,
+            at.technology, at.hash, at.fit_hash, at.clock_mhz, at.vdd_mv, at.temperature_c,
             at.gating ? "gated" : "not gated", at.toggles ? "toggles counted" : "random data");
   }
 }
@@ -165,7 +164,7 @@ static void print_all(em_report_reader *r, const comparison *c, FILE *file) {
   print_heads(r, c, file);
   bool one_technology = print_differences(r, c, file);
   fputs("nominal (low..high); ratios to the first.", file);
-  fputs(one_technology ? " All are of one technology and calibration: a constant that is off is off for all, so ratios "
+  fputs(one_technology ? " All are of one technology and fit: a constant that is off is off for all, so ratios "
                          "are more certain than the figures.\n"
                        : "\n",
         file);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/cost/cost.h"
+#include "models/cost/cost_fit.h"
 #include "sim/files/json_text.h"
 
 static void part_scope(const em_graph *graph, em_part part, char scope[2 * EM_NAME_CHARS]) {
@@ -16,11 +16,11 @@ static void part_scope(const em_graph *graph, em_part part, char scope[2 * EM_NA
   }
 }
 
-static void add_features(const em_graph *graph, uint32_t part, em_cost_quantity quantity, cJSON *object) {
+static void add_features(const em_graph *graph, em_part part, em_cost_quantity quantity, cJSON *object) {
   em_cost_kind kind = em_part_cost_kind(graph, part);
   cJSON *features = cJSON_AddObjectToObject(object, em_cost_quantity_name(quantity));
   double values[EM_COST_FEATURES];
-  em_part_size_features(graph, part, quantity, values);
+  em_cost_features(graph, NULL, part, quantity, values);
   for (uint32_t i = 0; i < EM_COST_FEATURES && em_cost_feature_name(kind, quantity, i) != NULL; i++) {
     cJSON_AddNumberToObject(features, em_cost_feature_name(kind, quantity, i), values[i]);
   }
@@ -36,11 +36,11 @@ static cJSON *part_object(const em_graph *graph, uint32_t index) {
   cJSON *object = cJSON_CreateObject();
   cJSON_AddStringToObject(object, "name", name);
   cJSON_AddStringToObject(object, "part", part_names[part.kind]);
-  cJSON_AddStringToObject(object, "kind", em_cost_kind_name(em_part_cost_kind(graph, index)));
+  cJSON_AddStringToObject(object, "kind", em_cost_kind_name(em_part_cost_kind(graph, part)));
   cJSON_AddStringToObject(object, "scope", scope);
   cJSON_AddNumberToObject(object, "macros", macro ? graph->memories[part.index].readers : 0);
-  add_features(graph, index, EM_COST_GATES, object);
-  add_features(graph, index, EM_COST_FLOPS, object);
+  add_features(graph, part, EM_COST_GATES, object);
+  add_features(graph, part, EM_COST_FLOPS, object);
   return object;
 }
 

@@ -37,7 +37,7 @@ cJSON *em_price_provenance(const em_pricing *pricing) {
   }
   for (uint32_t c = EM_PRICE_TECHNOLOGY_CONSTANTS; c < EM_PRICE_CONSTANTS; c++) {
     add_constant(list, em_price_constant_name((em_price_constant)c), pricing->ranges[c], "1",
-                 em_constant_kind_name(EM_KIND_CALIBRATED), pricing->calibration->source);
+                 em_constant_kind_name(EM_KIND_CALIBRATED), pricing->fit->source);
   }
   return list;
 }

@@ -324,9 +324,10 @@ static double clock_mw(const em_pricing *pricing, bool gating) {
   double units = 0, milliwatts = 1e-3 / em_price_time_us(&pricing->point);
   em_price_point point = pricing->point;
   point.clock_gating = gating;
+  em_price_rates rates = em_price_rates_at(&pricing->prices, &point);
   for (uint32_t part = 0; part < pricing->count; part++) {
     em_part_price priced;
-    em_price_part(&pricing->prices, &point, &pricing->uses[part], &priced);
+    em_price_part(&rates, &pricing->uses[part], &priced);
     units += whole(pricing, CLOCK_POWER, priced.figures[EM_FIGURE_CLOCK] * milliwatts);
   }
   return units / resolution(pricing, CLOCK_POWER);

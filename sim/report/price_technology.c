@@ -17,18 +17,17 @@ static uint64_t technology_hash(const em_technology *technology) {
   return hash;
 }
 
-static uint64_t calibration_hash(const em_calibration_data *calibration) {
+static uint64_t fit_hash(const em_fit_data *fit) {
   uint64_t hash = EM_TEXT_HASH_START;
   char line[128];
   for (uint32_t q = 0; q < EM_COST_QUANTITIES; q++) {
-    snprintf(line, sizeof line, "residual %s=%.17g\n", em_cost_quantity_name((em_cost_quantity)q),
-             calibration->residual[q]);
+    snprintf(line, sizeof line, "residual %s=%.17g\n", em_cost_quantity_name((em_cost_quantity)q), fit->residual[q]);
     hash = em_text_hash(hash, line);
     for (uint32_t kind = 0; kind < EM_COST_KINDS; kind++) {
       const char *name;
       for (uint32_t i = 0; (name = em_cost_feature_name((em_cost_kind)kind, (em_cost_quantity)q, i)) != NULL; i++) {
         snprintf(line, sizeof line, "%s %s=%.17g\n", em_cost_kind_name((em_cost_kind)kind), name,
-                 calibration->coefficients.coefficients[kind][q][i]);
+                 fit->coefficients.coefficients[kind][q][i]);
         hash = em_text_hash(hash, line);
       }
     }
@@ -48,7 +47,7 @@ cJSON *em_price_technology(const em_pricing *pricing) {
   cJSON_AddNumberToObject(object, "node_nm", pricing->technology->node_nm);
   cJSON_AddStringToObject(object, "file", pricing->technology->file);
   put_hash(object, "hash", technology_hash(pricing->technology));
-  cJSON_AddStringToObject(object, "calibration_file", pricing->calibration->file);
-  put_hash(object, "calibration_hash", calibration_hash(pricing->calibration));
+  cJSON_AddStringToObject(object, "calibration_file", pricing->fit->file);
+  put_hash(object, "calibration_hash", fit_hash(pricing->fit));
   return object;
 }

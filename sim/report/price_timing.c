@@ -7,10 +7,10 @@
 
 em_status em_price_timing(const em_graph *graph, const em_timing *timing, uint64_t frames,
                           const em_technology *technology, cJSON **price, em_error *error) {
-  em_calibration_data *calibration;
+  em_fit_data *fit;
   *price = NULL;
-  em_status status = em_calibration_beside(technology->file, &calibration, error);
-  if (status != EM_OK || calibration == NULL) {
+  em_status status = em_fit_beside(technology->file, &fit, error);
+  if (status != EM_OK || fit == NULL) {
     return status;
   }
   em_run_activity *activity = malloc(sizeof *activity);
@@ -19,13 +19,13 @@ em_status em_price_timing(const em_graph *graph, const em_timing *timing, uint64
     status = em_fail(error, EM_FAILED, "out of memory for the price");
   } else {
     em_timing_activity(graph, timing, activity);
-    status = em_pricing_make(graph, activity, technology, calibration, &pricing, error);
+    status = em_pricing_make(graph, activity, technology, fit, &pricing, error);
   }
   if (status == EM_OK) {
     *price = em_price_report(&pricing, frames, NULL);
   }
   em_pricing_free(&pricing);
   free(activity);
-  free(calibration);
+  free(fit);
   return status;
 }

@@ -9,7 +9,7 @@
 #include "sim/lockstep/rtl_library.h"
 
 /* False when there is none. */
-static bool find_calibration(const char *technology_path, char path[EM_PATH_BYTES]) {
+static bool find_fit(const char *technology_path, char path[EM_PATH_BYTES]) {
   const char *slash = strrchr(technology_path, '/');
   int folder = slash == NULL ? 0 : (int)(slash - technology_path) + 1;
   int length = snprintf(path, EM_PATH_BYTES, "%.*scalibration.yaml", folder, technology_path);
@@ -25,20 +25,20 @@ static bool find_calibration(const char *technology_path, char path[EM_PATH_BYTE
   return length > 0 && length < EM_PATH_BYTES && access(path, F_OK) == 0;
 }
 
-em_status em_calibration_beside(const char *technology_path, em_calibration_data **calibration, em_error *error) {
+em_status em_fit_beside(const char *technology_path, em_fit_data **fit, em_error *error) {
   char path[EM_PATH_BYTES];
-  *calibration = NULL;
-  if (!find_calibration(technology_path, path)) {
+  *fit = NULL;
+  if (!find_fit(technology_path, path)) {
     return EM_OK;
   }
-  *calibration = malloc(sizeof **calibration);
-  if (*calibration == NULL) {
-    return em_fail(error, EM_FAILED, "out of memory for the calibration");
+  *fit = malloc(sizeof **fit);
+  if (*fit == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for the fit");
   }
-  em_status status = em_calibration_load(path, *calibration, error);
+  em_status status = em_fit_load(path, *fit, error);
   if (status != EM_OK) {
-    free(*calibration);
-    *calibration = NULL;
+    free(*fit);
+    *fit = NULL;
   }
   return status;
 }
@@ -59,14 +59,14 @@ double em_peak_macs(const em_graph *graph) {
   return macs;
 }
 
-/* The constants in the order of em_price_constant: the technology's, then the calibration's residuals about 1. */
+/* The constants in the order of em_price_constant: the technology's, then the fit's residuals about 1. */
 static void gather_ranges(em_pricing *pricing) {
   for (uint32_t c = 0; c < EM_PRICE_TECHNOLOGY_CONSTANTS; c++) {
     const em_constant *k = em_technology_find(pricing->technology, em_price_constant_name((em_price_constant)c));
     pricing->ranges[c] = (em_range){k->low, k->value, k->high};
   }
   for (uint32_t q = 0; q < EM_COST_QUANTITIES; q++) {
-    double residual = pricing->calibration->residual[q];
+    double residual = pricing->fit->residual[q];
     pricing->ranges[EM_PRICE_GATES_SCALE + q] = (em_range){residual < 1 ? 1 - residual : 0, 1, 1 + residual};
   }
   pricing->prices = em_prices_nominal(pricing->ranges);
@@ -138,12 +138,12 @@ static em_status check_totals(const em_pricing *pricing, em_error *error) {
 }
 
 em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity, const em_technology *technology,
-                          const em_calibration_data *calibration, em_pricing *pricing, em_error *error) {
+                          const em_fit_data *fit, em_pricing *pricing, em_error *error) {
   const em_design *d = &graph->design;
   *pricing = (em_pricing){.graph = graph,
                           .activity = activity,
                           .technology = technology,
-                          .calibration = calibration,
+                          .fit = fit,
                           .point = {d->clock_mhz, d->vdd_mv, d->temperature_c, d->clock_gating, activity->cycles},
                           .count = em_part_count(graph)};
   pricing->uses = calloc(pricing->count, sizeof *pricing->uses);
@@ -154,11 +154,11 @@ em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity
     return em_fail(error, EM_FAILED, "out of memory for the price of the run");
   }
   gather_ranges(pricing);
+  em_price_rates rates = em_price_rates_at(&pricing->prices, &pricing->point);
   for (uint32_t part = 0; part < pricing->count; part++) {
     em_part_use *use = &pricing->uses[part];
-    em_part_sizes(graph, &calibration->coefficients, part, &use->size);
-    em_part_work_of(graph, &calibration->coefficients, activity, part, &use->work);
-    em_price_part(&pricing->prices, &pricing->point, use, &pricing->parts[part]);
+    em_fit_use(&fit->coefficients, graph, activity, part, use);
+    em_price_part(&rates, use, &pricing->parts[part]);
   }
   price_engines(pricing);
   em_price_run(pricing->ranges, &pricing->point, pricing->uses, pricing->count, &pricing->bounds);

@@ -1,5 +1,5 @@
 /*
- * The price of one run: what joins the graph, its activity, a technology and the calibration (models/cost/price.h).
+ * The price of one run: what joins the graph, its activity, a technology and the fit (models/cost/price.h).
  *
  * The same function prices a run that has just finished, one that was stored in a report, and the timing-only run of
  * `check`, so that equal activity gives equal figures.
@@ -9,7 +9,7 @@
 
 #include "models/activity/activity.h"
 #include "models/cost/price.h"
-#include "sim/files/calibration_file.h"
+#include "sim/files/fit_file.h"
 #include "sim/files/technology_file.h"
 
 /* What an engine's own activity draws while it is busy: its switching, its memories, its share of the token buffers. */
@@ -23,7 +23,7 @@ typedef struct {
   const em_graph *graph;
   const em_run_activity *activity;
   const em_technology *technology;
-  const em_calibration_data *calibration;
+  const em_fit_data *fit;
   em_price_point point;
   em_range ranges[EM_PRICE_CONSTANTS];
   em_prices prices; /* their nominal values */
@@ -39,15 +39,15 @@ typedef struct {
  * beyond all measure; then nothing is left allocated.
  */
 em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity, const em_technology *technology,
-                          const em_calibration_data *calibration, em_pricing *pricing, em_error *error);
+                          const em_fit_data *fit, em_pricing *pricing, em_error *error);
 void em_pricing_free(em_pricing *pricing);
 
 /*
- * The calibration that goes with a technology file: calibration.yaml beside it, else the project's own,
+ * the fit that goes with a technology file: calibration.yaml beside it, else the project's own,
  * configs/technology/calibration.yaml where the program stands. On the heap, to be freed; NULL, with
  * EM_OK, where there is neither. A broken one is EM_BAD_INPUT.
  */
-em_status em_calibration_beside(const char *technology_path, em_calibration_data **calibration, em_error *error);
+em_status em_fit_beside(const char *technology_path, em_fit_data **fit, em_error *error);
 
 /*
  * Multiplications with an addition: those of weights, of A_bar and the state, of C and the state. Everything else

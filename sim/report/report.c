@@ -208,17 +208,17 @@ static cJSON *report_windows(const em_busy_windows *windows, uint64_t cycles) {
   return object;
 }
 
-/* Area, power and energy, and the constants behind them; without a calibration the operating point alone. */
+/* Area, power and energy, and the constants behind them; without a fit the operating point alone. */
 static em_status add_price(const em_tracker *tracker, const em_run_activity *activity, cJSON *report, em_error *error) {
   const em_job *job = tracker->job;
   if (tracker->windows != NULL) {
     cJSON_AddItemToObject(report, "busy_windows", report_windows(tracker->windows, activity->cycles));
   }
-  if (job->calibration == NULL) {
+  if (job->fit == NULL) {
     return EM_OK;
   }
   em_pricing pricing;
-  em_status status = em_pricing_make(&job->core->graph, activity, &job->technology, job->calibration, &pricing, error);
+  em_status status = em_pricing_make(&job->core->graph, activity, &job->technology, job->fit, &pricing, error);
   if (status == EM_OK) {
     cJSON_AddItemToObject(report, "price", em_price_report(&pricing, job->frame_count, tracker->windows));
     cJSON_AddItemToObject(report, "provenance", em_price_provenance(&pricing));

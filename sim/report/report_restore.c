@@ -251,9 +251,9 @@ void em_restored_free(em_restored *restored) {
 }
 
 static em_status price_again(cJSON *report, const em_restored *run, const em_technology *technology,
-                             const em_calibration_data *calibration, em_error *error) {
+                             const em_fit_data *fit, em_error *error) {
   em_pricing pricing;
-  em_status status = em_pricing_make(run->graph, run->activity, technology, calibration, &pricing, error);
+  em_status status = em_pricing_make(run->graph, run->activity, technology, fit, &pricing, error);
   if (status != EM_OK) {
     return status;
   }
@@ -272,24 +272,24 @@ em_status em_report_reprice(cJSON *report, const char *technology_path, em_error
     return status;
   }
   em_technology *technology = malloc(sizeof *technology);
-  em_calibration_data *calibration = NULL;
+  em_fit_data *fit = NULL;
   if (technology == NULL) {
     status = em_fail(error, EM_FAILED, "out of memory for the technology");
   } else {
     status = em_technology_load(technology_path, technology, error);
   }
   if (status == EM_OK) {
-    status = em_calibration_beside(technology_path, &calibration, error);
+    status = em_fit_beside(technology_path, &fit, error);
   }
-  if (status == EM_OK && calibration == NULL) {
+  if (status == EM_OK && fit == NULL) {
     status =
         em_fail(error, EM_BAD_INPUT, "%.255s: no calibration.yaml beside it, and none in the project", technology_path);
   }
   if (status == EM_OK) {
-    status = price_again(report, &run, technology, calibration, error);
+    status = price_again(report, &run, technology, fit, error);
   }
   free(technology);
-  free(calibration);
+  free(fit);
   em_restored_free(&run);
   return status;
 }

@@ -46,7 +46,7 @@ em_status em_job_open(em_job *job, const char *design_path, const char *network_
   job->frames_path = frames_path;
   em_status status = em_design_load(design_path, &job->design, &job->technology, error);
   if (status == EM_OK) {
-    status = em_calibration_beside(job->technology.file, &job->calibration, error);
+    status = em_fit_beside(job->technology.file, &job->fit, error);
   }
   if (status == EM_OK) {
     status = em_network_load(network_path, &job->network, error);
@@ -79,7 +79,7 @@ void em_job_close(em_job *job) {
   free(job->core);
   free(job->state);
   free(job->outputs);
-  free(job->calibration);
+  free(job->fit);
   em_network_free(&job->network);
   em_frames_free(&job->frames);
   memset(job, 0, sizeof *job);

@@ -8,7 +8,7 @@
 
 #include "models/machine/core.h"
 #include "models/network/network.h"
-#include "sim/files/calibration_file.h"
+#include "sim/files/fit_file.h"
 #include "sim/files/frames_file.h"
 #include "sim/files/technology_file.h"
 
@@ -16,7 +16,7 @@ typedef struct {
   const char *design_path, *network_path, *frames_path;
   em_design design;
   em_technology technology;
-  em_calibration_data *calibration; /* NULL where there is none beside the technology: then nothing is priced */
+  em_fit_data *fit; /* NULL where there is none beside the technology: then nothing is priced */
   em_network network;
   em_frames frames;
   uint64_t frame_count; /* of the file's frames, those that are run */

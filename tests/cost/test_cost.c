@@ -1,36 +1,36 @@
 /*
- * The cost model: its parts are everything a design has, once; its figures with the shipped calibration are sane, grow
+ * The cost model: its parts are everything a design has, once; its figures with the shipped fit are sane, grow
  * with the lanes and with the work, and are nothing where nothing is.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/cost/cost.h"
-#include "sim/files/calibration_file.h"
+#include "models/cost/cost_fit.h"
+#include "sim/files/fit_file.h"
 #include "tests/support/case_run.h"
 #include "tests/support/check.h"
 #include "tests/support/random_case.h"
 
-#define CALIBRATION "configs/technology/calibration.yaml" /* tests run in the project's root */
+#define FIT "configs/technology/calibration.yaml" /* tests run in the project's root */
 
-static int load_calibration(void **state) {
-  em_calibration_data *calibration = malloc(sizeof *calibration);
+static int load_fit(void **state) {
+  em_fit_data *fit = malloc(sizeof *fit);
   em_error error = {""};
-  em_status status = em_calibration_load(CALIBRATION, calibration, &error);
+  em_status status = em_fit_load(FIT, fit, &error);
   assert_string_equal(error.text, "");
   assert_int_equal(status, EM_OK);
-  *state = calibration;
+  *state = fit;
   return 0;
 }
 
-static int free_calibration(void **state) {
+static int free_fit(void **state) {
   free(*state);
   return 0;
 }
 
-static const em_calibration *calibration_of(void **state) {
-  return &((const em_calibration_data *)*state)->coefficients;
+static const em_cost_fit *fit_of(void **state) {
+  return &((const em_fit_data *)*state)->coefficients;
 }
 
 static em_graph *graph_of(uint64_t seed) {
@@ -92,9 +92,10 @@ static void features_have_names_and_nothing_stands_past_them(void **state) {
     for (uint32_t part = 0; part < em_part_count(graph); part++) {
       for (uint32_t q = EM_COST_GATES; q <= EM_COST_FLOPS; q++) {
         double features[EM_COST_FEATURES];
-        em_part_size_features(graph, part, (em_cost_quantity)q, features);
+        em_part p = em_part_at(graph, part);
+        em_cost_features(graph, NULL, p, (em_cost_quantity)q, features);
         for (uint32_t i = 0; i < EM_COST_FEATURES; i++) {
-          bool named = em_cost_feature_name(em_part_cost_kind(graph, part), (em_cost_quantity)q, i) != NULL;
+          bool named = em_cost_feature_name(em_part_cost_kind(graph, p), (em_cost_quantity)q, i) != NULL;
           assert_true(features[i] >= 0 && (named || features[i] <= 0));
         }
       }
@@ -106,13 +107,13 @@ static void features_have_names_and_nothing_stands_past_them(void **state) {
 /* ---- Size ---- */
 
 static void sizes_are_positive_and_a_macro_has_no_gates(void **state) {
-  const em_calibration *calibration = calibration_of(state);
+  const em_cost_fit *fit = fit_of(state);
   for (uint64_t seed = 1; seed <= EM_REPEAT(100); seed++) {
     em_graph *graph = graph_of(seed);
     for (uint32_t part = 0; part < em_part_count(graph); part++) {
       em_part p = em_part_at(graph, part);
       em_part_size size;
-      em_part_sizes(graph, calibration, part, &size);
+      em_fit_size(fit, graph, part, &size);
       if (p.kind == EM_PART_MEMORY && graph->memories[p.index].macro) {
         const em_memory *m = &graph->memories[p.index];
         assert_true(size.gates_ge <= 0 && size.flops <= 0);
@@ -131,14 +132,14 @@ static void sizes_are_positive_and_a_macro_has_no_gates(void **state) {
 }
 
 /* Gates of the first engine of a kind. */
-static double gates_of(const em_calibration *calibration, const em_design *design, em_engine_id id) {
+static double gates_of(const em_cost_fit *fit, const em_design *design, em_engine_id id) {
   em_graph *graph = malloc(sizeof *graph);
   double gates = -1;
   em_graph_build(graph, design);
   for (uint32_t e = 0; e < graph->engine_count && gates < 0; e++) {
     if (graph->engines[e].id == id) {
       em_part_size size;
-      em_part_sizes(graph, calibration, e, &size);
+      em_fit_size(fit, graph, e, &size);
       gates = size.gates_ge;
     }
   }
@@ -147,7 +148,7 @@ static double gates_of(const em_calibration *calibration, const em_design *desig
 }
 
 static void sizes_grow_with_the_lanes(void **state) {
-  const em_calibration *calibration = calibration_of(state);
+  const em_cost_fit *fit = fit_of(state);
   em_design design;
   for (uint64_t seed = 1;; seed++) {
     em_random_design(seed, &design);
@@ -166,7 +167,7 @@ static void sizes_grow_with_the_lanes(void **state) {
     double last = 0;
     for (uint32_t lanes = 1; lanes <= 4; lanes *= 2) {
       *knobs[i].lanes = lanes;
-      double gates = gates_of(calibration, &design, knobs[i].engine);
+      double gates = gates_of(fit, &design, knobs[i].engine);
       assert_true(gates > last);
       last = gates;
     }
@@ -185,12 +186,18 @@ static em_run_activity *run_activity(const em_case *a_case) {
   return activity;
 }
 
+static em_part_work work_of(const em_cost_fit *fit, const em_graph *graph, const em_run_activity *activity,
+                            uint32_t part) {
+  em_part_use use;
+  em_fit_use(fit, graph, activity, part, &use);
+  return use.work;
+}
+
 static void work_of_nothing_is_nothing(void **state) {
   em_graph *graph = graph_of(3);
   em_run_activity *activity = calloc(1, sizeof *activity);
   for (uint32_t part = 0; part < em_part_count(graph); part++) {
-    em_part_work work;
-    em_part_work_of(graph, calibration_of(state), activity, part, &work);
+    em_part_work work = work_of(fit_of(state), graph, activity, part);
     assert_true(work.switching_mac <= 0 && work.flop_cycles <= 0 && work.flop_cycles_gated <= 0);
     assert_true(work.macro_reads <= 0 && work.macro_writes <= 0);
   }
@@ -205,9 +212,8 @@ static void work_when_idle_is_that_of_counters_and_clocks(void **state) {
   for (uint32_t part = 0; part < em_part_count(graph); part++) {
     em_part kind = em_part_at(graph, part);
     em_part_size size;
-    em_part_work work;
-    em_part_sizes(graph, calibration_of(state), part, &size);
-    em_part_work_of(graph, calibration_of(state), activity, part, &work);
+    em_fit_size(fit_of(state), graph, part, &size);
+    em_part_work work = work_of(fit_of(state), graph, activity, part);
     assert_true(work.switching_mac < 0.1 * 1000); /* a tenth of a MAC a cycle */
     assert_true(fabs(work.flop_cycles - 1000 * size.flops) < 1e-6 * (1 + work.flop_cycles));
     assert_true(work.flop_cycles_gated <= 40 * 1000);
@@ -252,15 +258,14 @@ static void work_is_linear_in_what_happened(void **state) {
     em_run_activity *activity = run_activity(a_case);
     em_part_work *once = calloc(em_part_count(graph), sizeof *once);
     for (uint32_t part = 0; part < em_part_count(graph); part++) {
-      em_part_work_of(graph, calibration_of(state), activity, part, &once[part]);
+      once[part] = work_of(fit_of(state), graph, activity, part);
       bool macro = once[part].macro_reads + once[part].macro_writes > 0;
       assert_true(once[part].switching_mac >= 0 && once[part].flop_cycles_gated <= once[part].flop_cycles);
       assert_false(macro && em_part_at(graph, part).kind != EM_PART_MEMORY);
     }
     double_activity(graph, activity);
     for (uint32_t part = 0; part < em_part_count(graph); part++) {
-      em_part_work twice;
-      em_part_work_of(graph, calibration_of(state), activity, part, &twice);
+      em_part_work twice = work_of(fit_of(state), graph, activity, part);
       assert_twice(once[part].switching_mac, twice.switching_mac);
       assert_twice(once[part].flop_cycles, twice.flop_cycles);
       assert_twice(once[part].flop_cycles_gated, twice.flop_cycles_gated);
@@ -279,10 +284,9 @@ static void work_without_counted_toggles_is_that_of_half_the_bits(void **state) 
   em_run_activity *activity = run_activity(a_case);
   assert_false(activity->toggles);
   for (uint32_t part = 0; part < em_part_count(graph); part++) {
-    em_part_work assumed, still;
-    em_part_work_of(graph, calibration_of(state), activity, part, &assumed);
+    em_part_work assumed = work_of(fit_of(state), graph, activity, part);
     activity->toggles = true; /* and all of them 0 */
-    em_part_work_of(graph, calibration_of(state), activity, part, &still);
+    em_part_work still = work_of(fit_of(state), graph, activity, part);
     activity->toggles = false;
     assert_true(still.switching_mac <= assumed.switching_mac);
   }
@@ -302,5 +306,5 @@ int main(void) {
       cmocka_unit_test(work_is_linear_in_what_happened),
       cmocka_unit_test(work_without_counted_toggles_is_that_of_half_the_bits),
   };
-  return cmocka_run_group_tests(tests, load_calibration, free_calibration);
+  return cmocka_run_group_tests(tests, load_fit, free_fit);
 }

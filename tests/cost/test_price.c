@@ -65,6 +65,12 @@ static const em_part_use logic = {{.gates_ge = 5000, .flops = 100},
 static const em_part_use macro = {{.macros = 2, .macro_words = 512, .macro_word_bits = 32},
                                   {.macro_reads = 100, .macro_writes = 40}};
 
+static void price_at(const em_prices *prices, const em_price_point *point, const em_part_use *use,
+                     em_part_price *price) {
+  em_price_rates rates = em_price_rates_at(prices, point);
+  em_price_part(&rates, use, price);
+}
+
 static void near(double value, double expected) {
   if (fabs(value - expected) > 1e-12 * fabs(expected)) {
     fail_msg("%.17g, expected %.17g", value, expected);
@@ -77,7 +83,7 @@ static void price_logic_by_hand(void **state) {
   make_ranges(ranges);
   em_prices prices = em_prices_nominal(ranges);
   em_part_price price;
-  em_price_part(&prices, &nominal_point, &logic, &price);
+  price_at(&prices, &nominal_point, &logic, &price);
   near(price.figures[EM_FIGURE_LOGIC_AREA], 5000 * 0.2 / 0.5);
   near(price.figures[EM_FIGURE_MACRO_AREA], 0);
   near(price.figures[EM_FIGURE_SWITCHING], 700); /* 7000 x 0.1 pJ */
@@ -86,7 +92,7 @@ static void price_logic_by_hand(void **state) {
   near(price.figures[EM_FIGURE_LEAKAGE], 5000 * 2e-3 * 10); /* 10 uW for 10 us */
   em_price_point gated = nominal_point;
   gated.clock_gating = true;
-  em_price_part(&prices, &gated, &logic, &price);
+  price_at(&prices, &gated, &logic, &price);
   near(price.figures[EM_FIGURE_CLOCK], 90 + 21); /* a tenth of the 70,000 that take nothing */
   near(price.figures[EM_FIGURE_SWITCHING], 700);
 }
@@ -97,7 +103,7 @@ static void price_macro_by_hand(void **state) {
   make_ranges(ranges);
   em_prices prices = em_prices_nominal(ranges);
   em_part_price price;
-  em_price_part(&prices, &nominal_point, &macro, &price);
+  price_at(&prices, &nominal_point, &macro, &price);
   double read = 2 * sqrt(2) * (0.5 + 0.01 * 32);
   near(em_sram_read_pj(&prices, 512, 32), read);
   near(price.figures[EM_FIGURE_LOGIC_AREA], 0);
@@ -107,7 +113,7 @@ static void price_macro_by_hand(void **state) {
   em_part_use written = macro;
   written.size.macro_two_ports = true;
   em_part_price two_ports;
-  em_price_part(&prices, &nominal_point, &written, &two_ports);
+  price_at(&prices, &nominal_point, &written, &two_ports);
   for (uint32_t i = 0; i < EM_PRICE_FIGURES; i++) {
     near(two_ports.figures[i], price.figures[i] * 1.5);
   }

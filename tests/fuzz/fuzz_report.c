@@ -14,7 +14,7 @@
 #include "tests/fuzz/fuzz.h"
 
 static em_technology technology;
-static em_calibration_data calibration;
+static em_fit_data fit;
 static cJSON *valid;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -31,8 +31,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
   }
   /* The long list that no one reads back: without it an input takes a third of the time. */
   cJSON_DeleteItemFromObjectCaseSensitive(cJSON_GetObjectItemCaseSensitive(valid, "price"), "parts");
-  for (uint32_t i = 0; i < sizeof calibration.coefficients / sizeof(double); i++) {
-    ((double *)calibration.coefficients.coefficients)[i] = 1;
+  for (uint32_t i = 0; i < sizeof fit.coefficients / sizeof(double); i++) {
+    ((double *)fit.coefficients.coefficients)[i] = 1;
   }
   return 0;
 }
@@ -78,7 +78,7 @@ static void edit(cJSON *report, const uint8_t bytes[4]) {
 static void check_price(const em_restored *run) {
   em_pricing pricing;
   em_error error;
-  if (em_pricing_make(run->graph, run->activity, &technology, &calibration, &pricing, &error) != EM_OK) {
+  if (em_pricing_make(run->graph, run->activity, &technology, &fit, &pricing, &error) != EM_OK) {
     return;
   }
   cJSON *price = em_price_report(&pricing, run->frames, &run->windows);

@@ -3,11 +3,11 @@
 runs=${FUZZ_RUNS:-20000}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work"/seeds/{network,frames,design,technology,calibration,report} "$work"/corpus
+mkdir -p "$work"/seeds/{network,frames,design,technology,fit,report} "$work"/corpus
 build/fuzz/make_seeds "$work/seeds" || exit 1
 cp configs/designs/*.yaml "$work/seeds/design/"
 cp configs/technology/gf22.yaml "$work/seeds/technology/"
-cp configs/technology/calibration.yaml "$work/seeds/calibration/"
+cp configs/technology/calibration.yaml "$work/seeds/fit/"
 # The report target edits a valid report; its inputs are which values become what.
 build/tests/random_case 5 "$work" configs/designs/tiny.yaml
 build/emamba run configs/designs/tiny.yaml -n "$work/network.safetensors" -i "$work/frames.safetensors" --frames 1 --toggles -q \
@@ -32,5 +32,5 @@ fuzz design yaml &
 fuzz technology yaml &
 wait
 runs=$((runs / 4)) fuzz report safetensors &
-runs=$((runs / 4)) fuzz calibration yaml &
+runs=$((runs / 4)) fuzz fit yaml &
 wait

@@ -1,4 +1,4 @@
-"""The unit of the energy model in the calibration's library: one INT8 multiply and accumulate on random data.
+"""The unit of the energy model in the library of the fit: one INT8 multiply and accumulate on random data.
 
 tools/gate_sim/em_mac_unit.sv, synthesised as everything else, runs many independent random streams at once: bit i of
 every net's number is stream i.

@@ -1,4 +1,4 @@
-"""Runs to calibrate energy on and to validate it on."""
+"""Runs to fit energy to and to validate the fit on."""
 
 import subprocess
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from emamba_tools import plain_network, safetensors, sweep
-from emamba_tools.calibration import Stimulus
+from emamba_tools.cost_fit import Stimulus
 from emamba_tools.synthesis import CACHE, ROOT
 
 FMNIST_NETWORK = ROOT / "configs" / "networks" / "fmnist.safetensors"

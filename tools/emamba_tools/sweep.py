@@ -1,4 +1,4 @@
-"""Designs to calibrate on and designs to validate on: small, one block, lanes from 1 to those of the shipped designs."""
+"""Designs to fit to and designs to validate on: small, one block, lanes from 1 to those of the shipped designs."""
 
 import random
 import re

@@ -1,11 +1,11 @@
-"""The shipped calibration against measured designs and runs: a table, bounds, and TAP lines."""
+"""The shipped fit against measured designs and runs: a table, bounds, and TAP lines."""
 
 from itertools import combinations
 
 import numpy as np
 
-from emamba_tools import calibration_file
-from emamba_tools.calibration import Errors, Measured, totals
+from emamba_tools import fit_file
+from emamba_tools.cost_fit import Errors, Measured, totals
 
 # Bounds in percent: mean error of a kind's parts, and of whole designs or runs.
 PART_BOUNDS = {"gates": 8.0, "flops": 8.0, "switching": 10.0}
@@ -31,7 +31,7 @@ class _Verdict:
             print(f"{'# ' if self.tap else ''}{text}: {value:.2f} {unit}{limit}{'' if good else '  BROKEN'}")
 
 
-def _clock(measured: Measured, model: calibration_file.Model, flop_clock_mac: float) -> dict[str, tuple[float, float]]:
+def _clock(measured: Measured, model: fit_file.Model, flop_clock_mac: float) -> dict[str, tuple[float, float]]:
     """Energy of all clock pins of every run, never gated: of the model, and measured."""
     flops = totals(measured.samples["flops"], model["flops"])
     cycles = {sample.group: sample.cycles for sample in measured.samples["switching"]}
@@ -62,7 +62,7 @@ def _whole(verdict: _Verdict, name: str, pairs: dict[str, tuple[float, float]], 
 
 def report(measured: Measured, flop_clock_mac: float, short: bool, tap: bool) -> int:
     """Prints the comparison; 1 when a bound is broken. With `short`, energy is bounded as a whole."""
-    model, verdict = calibration_file.read(calibration_file.OUTPUT), _Verdict(tap)
+    model, verdict = fit_file.read(fit_file.OUTPUT), _Verdict(tap)
     for quantity in model:
         for kind in measured.kinds():
             errors = Errors.of(measured.of(quantity, kind), model[quantity][kind])

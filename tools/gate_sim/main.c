@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/cost/cost.h"
+#include "models/cost/cost_fit.h"
 #include "models/time/stimulus.h"
 #include "sim/files/atomic_file.h"
 #include "sim/files/json_text.h"
@@ -144,10 +144,10 @@ static em_status save_toggles(const char *path, em_error *error) {
 }
 
 static cJSON *part_work(const em_graph *graph, const em_run_activity *activity, uint32_t part) {
-  em_cost_kind kind = em_part_cost_kind(graph, part);
+  em_cost_kind kind = em_part_cost_kind(graph, em_part_at(graph, part));
   cJSON *features = cJSON_CreateObject();
   double values[EM_COST_FEATURES];
-  em_part_work_features(graph, activity, part, values);
+  em_cost_features(graph, activity, em_part_at(graph, part), EM_COST_SWITCHING, values);
   for (uint32_t i = 0; i < EM_COST_FEATURES && em_cost_feature_name(kind, EM_COST_SWITCHING, i) != NULL; i++) {
     cJSON_AddNumberToObject(features, em_cost_feature_name(kind, EM_COST_SWITCHING, i), values[i]);
   }

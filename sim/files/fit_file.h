@@ -1,5 +1,5 @@
 /*
- * A calibration: the coefficients of models/cost/cost.h with what they were fitted to and how well they fit.
+ * A fit: the coefficients of models/cost/cost_fit.h with what they were fitted to and how well they fit.
  *
  * The file is YAML and written by tools/calibrate.py alone: `library`, `yosys`, `source`, `designs`,
  * `held_out_designs`, `runs`, `held_out_runs`, `flop_clock_mac`, `residual` (a fraction for each quantity) and `kinds`,
@@ -7,14 +7,14 @@
  * held_out_mean_percent, held_out_max_percent, coefficients}, the coefficients a mapping from exactly the feature names
  * of em_cost_feature_name to numbers >= 0. Source of the method: docs/calibration.md.
  */
-#ifndef EM_CALIBRATION_FILE_H
-#define EM_CALIBRATION_FILE_H
+#ifndef EM_FIT_FILE_H
+#define EM_FIT_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "models/base/status.h"
-#include "models/cost/cost.h"
+#include "models/cost/cost_fit.h"
 #include "sim/files/atomic_file.h"
 
 /* Errors of a fit in percent of what was measured: on the samples it saw, and on those it did not. */
@@ -24,21 +24,20 @@ typedef struct {
 } em_fit_error;
 
 typedef struct {
-  em_calibration coefficients;
+  em_cost_fit coefficients;
   double residual[EM_COST_QUANTITIES]; /* largest error of a whole held-out design or run, a fraction of the whole */
   em_fit_error errors[EM_COST_KINDS][EM_COST_QUANTITIES];
   double flop_clock_mac; /* a flip-flop's clock pin for a cycle, in MACs of the same library; only for comparisons */
   uint32_t designs, held_out_designs, runs, held_out_runs;
   char library[64], yosys[32];
   char source[256];         /* the method in a sentence */
-  char file[EM_PATH_BYTES]; /* as given to em_calibration_load */
-} em_calibration_data;
+  char file[EM_PATH_BYTES]; /* as given to em_fit_load */
+} em_fit_data;
 
 /* Loads `path`. Texts say file, line, key and what is allowed; EM_BAD_INPUT. */
-em_status em_calibration_load(const char *path, em_calibration_data *calibration, em_error *error);
+em_status em_fit_load(const char *path, em_fit_data *fit, em_error *error);
 
 /* The same from bytes[size]; `path` only stands in the texts. */
-em_status em_calibration_parse(const char *path, const uint8_t *bytes, size_t size, em_calibration_data *calibration,
-                               em_error *error);
+em_status em_fit_parse(const char *path, const uint8_t *bytes, size_t size, em_fit_data *fit, em_error *error);
 
 #endif

@@ -1,11 +1,38 @@
+#include "models/cost/work_features.h"
+
 #include <assert.h>
 #include <string.h>
 
-#include "models/cost/cost.h"
-#include "models/cost/cost_ports.h"
+#include "models/cost/ports.h"
 
-/* A performance counter that counts and the sequencer's state: flip-flops that take new data in every cycle. */
-enum { COUNTING_FLOPS = 33 };
+/* The features by name, as in size_features.c; cycles and busy cycles of the engine, strobes times what they strobe. */
+static const char *const names[EM_COST_KINDS][EM_COST_FEATURES] = {
+    [EM_COST_AXIS_IN] = {"cycles", "beats", "beat_bits"},
+    [EM_COST_LINEAR] = {"cycles", "busy", "products", "input_spread", "weight_toggles", "accumulations", "roundings",
+                        "posts", "residuals", "input_roundings", "result_toggles"},
+    [EM_COST_NORM] = {"cycles", "busy", "lane_groups", "lane_group_bits", "input_toggles", "parameter_toggles"},
+    [EM_COST_CONV] = {"cycles", "busy", "products", "operand_toggles", "weight_toggles", "roundings", "evaluations",
+                      "region_evaluations", "plain_roundings", "shared_switches", "shared_lane_switches"},
+    [EM_COST_SSM] = {"cycles", "busy", "lane_steps", "region_steps", "a_toggles", "state_toggles", "delta_spread",
+                     "x_spread", "channel_groups", "token_lanes", "channel_steps", "choice_steps"},
+    [EM_COST_POOL] = {"cycles", "busy", "additions", "divisions", "input_toggles"},
+    [EM_COST_AXIS_OUT] = {"cycles", "beats", "data_toggles", "rounding_bytes"},
+    [EM_COST_BUFFER] = {"accesses", "address_accesses", "choice_reads", "choice_toggles", "place_writes", "token_bits",
+                        "divisions"},
+    [EM_COST_MEMORY] = {"own_choices", "own_spread", "buffer_choices", "buffer_spread", "read_bits", "read_toggles",
+                        "write_spread", "written_spread", "write_enables", "own_written_bits", "buffer_written_bits"},
+    [EM_COST_APB] = {"cycles"},
+};
+
+const char *em_work_feature_name(em_cost_kind kind, uint32_t feature) {
+  return names[kind][feature];
+}
+
+enum {
+  CODE_BITS = 8,       /* an INT8 code */
+  COUNTING_FLOPS = 33, /* em_perf_counters.sv, em_sequencer.sv: the counter that counts, and active_q: every cycle */
+  CONTROL_FLOPS = 16,  /* indices and strobes of an engine's control that move while it is busy: about so many */
+};
 
 /* ---- Toggles ---- */
 
@@ -59,7 +86,7 @@ static double input_rate(const view *v, uint32_t input) {
   em_port port = v->engine->inputs[input];
   const em_buffer *b = &v->graph->buffers[port.buffer];
   double lanes = em_buffer_read_lanes(v->graph, b, port.reader);
-  return rate(input_toggles(v, input), 8 * lanes * (double)v->activity->memories[b->memory].reads[port.reader]);
+  return rate(input_toggles(v, input), CODE_BITS * lanes * (double)v->activity->memories[b->memory].reads[port.reader]);
 }
 
 static double result_toggles(const view *v, uint32_t output) {
@@ -83,11 +110,10 @@ static void put(double features[EM_COST_FEATURES], const double *values, size_t 
 
 static void linear_work(const view *v, double *features) {
   const em_linear_geometry *g = &v->engine->linear;
-  uint32_t accumulator = 15 + em_index_bits((uint64_t)g->in + 1), biased = accumulator > 16 ? accumulator + 8 : 24;
   double macs = (double)v->strobes[0] * g->out_lanes, first = (double)v->strobes[1] * g->out_lanes;
   double second = (double)v->strobes[2] * g->out_lanes, input = input_rate(v, 0);
   PUT(features, v->cycles, v->busy, macs * g->in_lanes, input_toggles(v, 0) * g->out_lanes, own_toggles(v, 0) * input,
-      macs * accumulator * input, first * (g->bias ? biased : accumulator), g->groups > 0 ? second : 0,
+      macs * em_accumulator_bits(g) * input, first * em_total_bits(g), g->groups > 0 ? second : 0,
       g->residual ? second : 0, g->in_requant ? (double)v->strobes[0] * g->in_lanes : 0, result_toggles(v, 0));
 }
 
@@ -99,7 +125,7 @@ static void norm_work(const view *v, double *features) {
 
 static void conv_work(const view *v, double *features) {
   const em_shape *s = &v->graph->design.shape;
-  double lanes = v->engine->lanes, regions = v->graph->design.silu_segments + 2;
+  double lanes = v->engine->lanes, regions = em_pwl_regions(v->graph->design.silu_segments);
   double silu = (double)v->strobes[2] * lanes, gates = (double)v->strobes[3] * lanes;
   double evaluations = gates + (s->conv_silu ? silu : 0);
   double tokens = (double)v->strobes[0] / (s->ed / v->engine->lanes);
@@ -112,12 +138,12 @@ static void conv_work(const view *v, double *features) {
 static void ssm_work(const view *v, double *features) {
   const em_design *design = &v->graph->design;
   uint32_t channels = em_ssm_channels(design), per_channel = v->engine->lanes / channels;
-  double steps = (double)v->strobes[1] * v->engine->lanes, regions = design->exp_segments + 2;
+  double steps = (double)v->strobes[1] * v->engine->lanes, regions = em_pwl_regions(design->exp_segments);
   double delta = input_rate(v, 2), tokens = steps / ((double)design->shape.ed * design->shape.n);
   PUT(features, v->cycles, v->busy, steps, steps * regions * delta, own_toggles(v, 0) * delta, own_toggles(v, 2),
       input_toggles(v, 2) * per_channel, input_toggles(v, 1) * per_channel, (double)v->strobes[5] * channels,
       tokens * v->engine->lanes, (double)v->strobes[1] * channels,
-      (double)v->strobes[1] * 16 * (design->shape.n - per_channel));
+      (double)v->strobes[1] * 2 * CODE_BITS * (design->shape.n - per_channel));
 }
 
 static void pool_work(const view *v, double *features) {
@@ -161,7 +187,7 @@ static void buffer_work(const em_graph *graph, const em_run_activity *activity, 
   for (uint32_t r = 0; r < b->reader_count; r++) {
     uint32_t lanes = em_buffer_read_lanes(graph, b, r), places = b->word_lanes / lanes;
     accesses += (double)a->reads[r];
-    choices += (double)a->reads[r] * 8 * (b->word_lanes - lanes);
+    choices += (double)a->reads[r] * CODE_BITS * (b->word_lanes - lanes);
     choice_toggles += places > 1 ? read_toggles(graph, activity, b->memory, r) : 0;
     divisions += (places & (places - 1)) != 0 ? (double)a->reads[r] : 0;
   }
@@ -235,14 +261,13 @@ static void memory_work(const em_graph *graph, const em_run_activity *activity, 
       (double)a->writes * m->words, own * written_bits, buffer * written_bits);
 }
 
-void em_part_work_features(const em_graph *graph, const em_run_activity *activity, uint32_t part,
-                           double features[EM_COST_FEATURES]) {
-  em_part p = em_part_at(graph, part);
+void em_work_features(const em_graph *graph, const em_run_activity *activity, em_part part,
+                      double features[EM_COST_FEATURES]) {
   memset(features, 0, EM_COST_FEATURES * sizeof *features);
-  switch (p.kind) {
-    case EM_PART_ENGINE: engine_work(graph, activity, p.index, features); break;
-    case EM_PART_BUFFER: buffer_work(graph, activity, &graph->buffers[p.index], features); break;
-    case EM_PART_MEMORY: memory_work(graph, activity, p.index, features); break;
+  switch (part.kind) {
+    case EM_PART_ENGINE: engine_work(graph, activity, part.index, features); break;
+    case EM_PART_BUFFER: buffer_work(graph, activity, &graph->buffers[part.index], features); break;
+    case EM_PART_MEMORY: memory_work(graph, activity, part.index, features); break;
     case EM_PART_APB: PUT(features, (double)activity->cycles); break;
   }
 }
@@ -250,45 +275,22 @@ void em_part_work_features(const em_graph *graph, const em_run_activity *activit
 /* ---- Flip-flop clocks ---- */
 
 /* Flip-flop cycles in which new data may come. */
-static double gated_cycles(const em_graph *graph, const em_run_activity *activity, em_part p) {
+double em_gated_flop_cycles(const em_graph *graph, const em_run_activity *activity, em_part part) {
   double counting = (double)activity->cycles * COUNTING_FLOPS;
-  if (p.kind == EM_PART_ENGINE) {
-    const em_engine_timing *time = &activity->times[p.index];
-    return counting + (double)activity->engines[p.index].actions[EM_REG_BIT] + (double)time->busy * 16;
+  if (part.kind == EM_PART_ENGINE) {
+    const em_engine_timing *time = &activity->times[part.index];
+    return counting + (double)activity->engines[part.index].actions[EM_REG_BIT] + (double)time->busy * CONTROL_FLOPS;
   }
-  if (p.kind == EM_PART_BUFFER) {
-    const em_buffer *b = &graph->buffers[p.index];
+  if (part.kind == EM_PART_BUFFER) {
+    const em_buffer *b = &graph->buffers[part.index];
     uint32_t bits = em_index_bits(b->depth_tokens + 1) + em_index_bits((uint64_t)b->depth_tokens * b->slot_words);
     return (double)activity->times[b->writer].tokens * bits * (1 + 2.0 * b->reader_count);
   }
-  if (p.kind == EM_PART_MEMORY) {
-    const em_memory *m = &graph->memories[p.index];
-    const em_memory_activity *a = &activity->memories[p.index];
+  if (part.kind == EM_PART_MEMORY) {
+    const em_memory *m = &graph->memories[part.index];
+    const em_memory_activity *a = &activity->memories[part.index];
     uint32_t written = m->role == EM_MEMORY_BUFFER ? em_buffer_write_lanes(graph, &graph->buffers[m->owner]) : m->lanes;
     return ((double)(a->reads[0] + a->reads[1]) * m->lanes + (double)a->writes * written) * m->lane_bits;
   }
   return counting;
-}
-
-void em_part_work_of(const em_graph *graph, const em_calibration *calibration, const em_run_activity *activity,
-                     uint32_t part, em_part_work *work) {
-  em_part p = em_part_at(graph, part);
-  *work = (em_part_work){0};
-  if (p.kind == EM_PART_MEMORY && graph->memories[p.index].macro) {
-    const em_memory_activity *a = &activity->memories[p.index];
-    work->macro_reads = (double)(a->reads[0] + a->reads[1]);
-    work->macro_writes = (double)a->writes * graph->memories[p.index].readers;
-    return;
-  }
-  em_part_size size;
-  double features[EM_COST_FEATURES];
-  em_part_sizes(graph, calibration, part, &size);
-  em_part_work_features(graph, activity, part, features);
-  const double *coefficients = calibration->coefficients[em_part_cost_kind(graph, part)][EM_COST_SWITCHING];
-  for (uint32_t i = 0; i < EM_COST_FEATURES; i++) {
-    work->switching_mac += coefficients[i] * features[i];
-  }
-  work->flop_cycles = size.flops * (double)activity->cycles;
-  double gated = gated_cycles(graph, activity, p);
-  work->flop_cycles_gated = gated < work->flop_cycles ? gated : work->flop_cycles;
 }

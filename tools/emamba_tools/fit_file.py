@@ -1,11 +1,11 @@
-"""configs/technology/calibration.yaml: written from a fit, read for validation. Its layout: sim/files/calibration_file.h."""
+"""configs/technology/calibration.yaml: written from a fit, read for validation. Its layout: sim/files/fit_file.h."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from emamba_tools import synthesis
-from emamba_tools.calibration import QUANTITIES, Errors, Measured, fit, totals
+from emamba_tools.cost_fit import QUANTITIES, Errors, Measured, fit, totals
 from emamba_tools.synthesis import ROOT
 
 OUTPUT = ROOT / "configs" / "technology" / "calibration.yaml"
@@ -13,7 +13,7 @@ Model = dict[str, dict[str, dict[str, float]]]  # quantity, kind, feature
 HEADER = """\
 # Gates, flip-flops and switching energy of every kind of part, fitted to yosys synthesis and to gate-level simulation
 # of rtl/ (docs/calibration.md). Written by tools/calibrate.py: do not edit. Gates are gate equivalents (NAND2 areas),
-# switching is in INT8 multiply-accumulates on random data; features are those of models/cost/cost_features.c.
+# switching is in INT8 multiply-accumulates on random data; features are those of models/cost/{size,work}_features.c.
 """
 # The order of em_cost_kind.
 KINDS = ("axis_in", "linear", "norm", "conv", "ssm", "pool", "axis_out", "buffer", "memory", "apb")

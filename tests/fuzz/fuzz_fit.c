@@ -1,8 +1,8 @@
-/* em_calibration_parse: what it accepts has coefficients that are no nonsense, and none where no feature is. */
-#include "sim/files/calibration_file.h"
+/* em_fit_parse: what it accepts has coefficients that are no nonsense, and none where no feature is. */
+#include "sim/files/fit_file.h"
 #include "tests/fuzz/fuzz.h"
 
-static void check_accepted(const em_calibration_data *data) {
+static void check_accepted(const em_fit_data *data) {
   for (uint32_t kind = 0; kind < EM_COST_KINDS; kind++) {
     for (uint32_t q = 0; q < EM_COST_QUANTITIES; q++) {
       for (uint32_t i = 0; i < EM_COST_FEATURES; i++) {
@@ -17,11 +17,11 @@ static void check_accepted(const em_calibration_data *data) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static em_calibration_data calibration; /* large */
+  static em_fit_data fit; /* large */
   em_error error = {""};
-  em_status status = em_calibration_parse("calibration", data, size, &calibration, &error);
+  em_status status = em_fit_parse("fit", data, size, &fit, &error);
   if (status == EM_OK) {
-    check_accepted(&calibration);
+    check_accepted(&fit);
   } else {
     fuzz_check_message(status, &error);
   }

@@ -1,4 +1,4 @@
-#include "sim/files/calibration_file.h"
+#include "sim/files/fit_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,45 +55,44 @@ static em_status read_errors(em_yaml *yaml, int32_t quantity, em_fit_error *erro
 }
 
 static em_status read_quantity(em_yaml *yaml, int32_t kind_node, em_cost_kind kind, em_cost_quantity quantity,
-                               em_calibration_data *calibration, em_error *error) {
+                               em_fit_data *fit, em_error *error) {
   int32_t node, coefficients = EM_YAML_NO_NODE;
   em_status status = take(yaml, kind_node, em_cost_quantity_name(quantity), &node, error);
   if (status == EM_OK) {
-    status = read_errors(yaml, node, &calibration->errors[kind][quantity], error);
+    status = read_errors(yaml, node, &fit->errors[kind][quantity], error);
   }
   if (status == EM_OK) {
     status = take(yaml, node, "coefficients", &coefficients, error);
   }
   for (uint32_t i = 0; status == EM_OK && em_cost_feature_name(kind, quantity, i) != NULL; i++) {
     status = take_number(yaml, coefficients, em_cost_feature_name(kind, quantity, i), coefficient_max,
-                         &calibration->coefficients.coefficients[kind][quantity][i], error);
+                         &fit->coefficients.coefficients[kind][quantity][i], error);
   }
   return status;
 }
 
-static em_status read_kinds(em_yaml *yaml, em_calibration_data *calibration, em_error *error) {
+static em_status read_kinds(em_yaml *yaml, em_fit_data *fit, em_error *error) {
   int32_t kinds, node;
   em_status status = take(yaml, 0, "kinds", &kinds, error);
   for (uint32_t kind = 0; status == EM_OK && kind < EM_COST_KINDS; kind++) {
     status = take(yaml, kinds, em_cost_kind_name((em_cost_kind)kind), &node, error);
     for (uint32_t q = 0; status == EM_OK && q < EM_COST_QUANTITIES; q++) {
-      status = read_quantity(yaml, node, (em_cost_kind)kind, (em_cost_quantity)q, calibration, error);
+      status = read_quantity(yaml, node, (em_cost_kind)kind, (em_cost_quantity)q, fit, error);
     }
   }
   return status;
 }
 
-static em_status read_residual(em_yaml *yaml, em_calibration_data *calibration, em_error *error) {
+static em_status read_residual(em_yaml *yaml, em_fit_data *fit, em_error *error) {
   int32_t residual;
   em_status status = take(yaml, 0, "residual", &residual, error);
   for (uint32_t q = 0; status == EM_OK && q < EM_COST_QUANTITIES; q++) {
-    status =
-        take_number(yaml, residual, em_cost_quantity_name((em_cost_quantity)q), 10, &calibration->residual[q], error);
+    status = take_number(yaml, residual, em_cost_quantity_name((em_cost_quantity)q), 10, &fit->residual[q], error);
   }
   return status;
 }
 
-static em_status read_provenance(em_yaml *yaml, em_calibration_data *c, em_error *error) {
+static em_status read_provenance(em_yaml *yaml, em_fit_data *c, em_error *error) {
   const struct {
     const char *key;
     uint32_t *value;
@@ -114,13 +113,13 @@ static em_status read_provenance(em_yaml *yaml, em_calibration_data *c, em_error
   return status == EM_OK ? take_number(yaml, 0, "flop_clock_mac", 1000, &c->flop_clock_mac, error) : status;
 }
 
-static em_status read_calibration(em_yaml *yaml, em_calibration_data *calibration, em_error *error) {
-  em_status status = read_provenance(yaml, calibration, error);
+static em_status read_fit(em_yaml *yaml, em_fit_data *fit, em_error *error) {
+  em_status status = read_provenance(yaml, fit, error);
   if (status == EM_OK) {
-    status = read_residual(yaml, calibration, error);
+    status = read_residual(yaml, fit, error);
   }
   if (status == EM_OK) {
-    status = read_kinds(yaml, calibration, error);
+    status = read_kinds(yaml, fit, error);
   }
   if (status != EM_OK) {
     return status;
@@ -129,27 +128,26 @@ static em_status read_calibration(em_yaml *yaml, em_calibration_data *calibratio
   return unused == EM_YAML_NO_NODE ? EM_OK : em_yaml_fail(yaml, unused, error, "unknown key");
 }
 
-em_status em_calibration_parse(const char *path, const uint8_t *bytes, size_t size, em_calibration_data *calibration,
-                               em_error *error) {
-  *calibration = (em_calibration_data){0};
-  snprintf(calibration->file, sizeof calibration->file, "%s", path);
+em_status em_fit_parse(const char *path, const uint8_t *bytes, size_t size, em_fit_data *fit, em_error *error) {
+  *fit = (em_fit_data){0};
+  snprintf(fit->file, sizeof fit->file, "%s", path);
   em_yaml yaml;
   em_status status = em_yaml_parse(path, bytes, size, &yaml, error);
   if (status == EM_OK) {
-    status = read_calibration(&yaml, calibration, error);
+    status = read_fit(&yaml, fit, error);
     em_yaml_free(&yaml);
   }
   return status;
 }
 
-em_status em_calibration_load(const char *path, em_calibration_data *calibration, em_error *error) {
+em_status em_fit_load(const char *path, em_fit_data *fit, em_error *error) {
   em_file_bytes file;
   em_status status = em_file_bytes_open(path, &file, error);
   if (status != EM_OK) {
     em_error_prefix(error, path);
     return status;
   }
-  status = em_calibration_parse(path, file.bytes, file.size, calibration, error);
+  status = em_fit_parse(path, file.bytes, file.size, fit, error);
   em_file_bytes_close(&file);
   return status;
 }

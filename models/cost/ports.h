@@ -1,11 +1,8 @@
-/* What moves through the ports of memories; shared by the files of models/cost/cost.h. */
-#ifndef EM_COST_PORTS_H
-#define EM_COST_PORTS_H
+/* What moves through the ports of memories; size and work are made of it. */
+#ifndef EM_PORTS_H
+#define EM_PORTS_H
 
 #include "models/graph/graph.h"
-
-/* ceil(log2(n)), n >= 1: bits of an index into n things, 0 for a single thing. */
-uint32_t em_index_bits(uint64_t n);
 
 /* Codes that one access of a buffer's reader, or of its writer, moves. */
 uint32_t em_buffer_read_lanes(const em_graph *graph, const em_buffer *buffer, uint32_t reader);

@@ -1,12 +1,4 @@
-#include "models/cost/cost_ports.h"
-
-uint32_t em_index_bits(uint64_t n) {
-  uint32_t bits = 0;
-  while (UINT64_C(1) << bits < n) {
-    bits++;
-  }
-  return bits;
-}
+#include "models/cost/ports.h"
 
 uint32_t em_ssm_channels(const em_design *design) {
   return design->ssm_lanes > design->shape.n ? design->ssm_lanes / design->shape.n : 1;

@@ -1,14 +1,14 @@
-/* The calibration loader: the shipped file loads whole, and every way to break one is named. */
-#include "sim/files/calibration_file.h"
+/* The loader of fits: the shipped file loads whole, and every way to break one is named. */
+#include "sim/files/fit_file.h"
 #include "tests/files/file_fixtures.h"
 
 #define SHIPPED "configs/technology/calibration.yaml" /* tests run in the project's root */
 
-static void calibration_file_shipped_has_every_kind_and_quantity(void **state) {
+static void fit_file_shipped_has_every_kind_and_quantity(void **state) {
   (void)state;
-  em_calibration_data *data = malloc(sizeof *data);
+  em_fit_data *data = malloc(sizeof *data);
   em_error error = {""};
-  em_status status = em_calibration_load(SHIPPED, data, &error);
+  em_status status = em_fit_load(SHIPPED, data, &error);
   assert_string_equal(error.text, "");
   assert_int_equal(status, EM_OK);
   assert_string_equal(data->file, SHIPPED);
@@ -35,7 +35,7 @@ static void calibration_file_shipped_has_every_kind_and_quantity(void **state) {
   free(data);
 }
 
-static void calibration_file_broken_says_line_key_and_range(void **state) {
+static void fit_file_broken_says_line_key_and_range(void **state) {
   static const fixture_mutation mutations[] = {
       {"library:", "librar:", "c.yaml:5: library is missing"},
       {"yosys: \"", "yosys: \"0123456789012345678901234567890123", "yosys: must be a text of 1..31 bytes"},
@@ -56,11 +56,11 @@ static void calibration_file_broken_says_line_key_and_range(void **state) {
   };
   (void)state;
   fixture_bytes file = fixture_read(SHIPPED);
-  em_calibration_data *data = malloc(sizeof *data);
+  em_fit_data *data = malloc(sizeof *data);
   for (size_t i = 0; i < sizeof mutations / sizeof mutations[0]; i++) {
     char *text = fixture_replace((const char *)file.bytes, mutations[i].old_text, mutations[i].new_text);
     em_error error = {"accepted"};
-    em_status status = em_calibration_parse("c.yaml", (const uint8_t *)text, strlen(text), data, &error);
+    em_status status = em_fit_parse("c.yaml", (const uint8_t *)text, strlen(text), data, &error);
     fixture_assert_message(&error, mutations[i].expected);
     assert_int_equal(status, EM_BAD_INPUT);
     free(text);
@@ -69,23 +69,23 @@ static void calibration_file_broken_says_line_key_and_range(void **state) {
   free(file.bytes);
 }
 
-static void calibration_file_load_unreadable_names_the_path(void **state) {
+static void fit_file_load_unreadable_names_the_path(void **state) {
   char path[128];
-  em_calibration_data *data = malloc(sizeof *data);
+  em_fit_data *data = malloc(sizeof *data);
   em_error error;
-  assert_int_equal(em_calibration_load(fixture_path(state, "none", path), data, &error), EM_BAD_INPUT);
+  assert_int_equal(em_fit_load(fixture_path(state, "none", path), data, &error), EM_BAD_INPUT);
   fixture_assert_message(&error, "/none: cannot open: No such file or directory");
   fixture_write(fixture_path(state, "empty", path), "", 0);
-  assert_int_equal(em_calibration_load(path, data, &error), EM_BAD_INPUT);
+  assert_int_equal(em_fit_load(path, data, &error), EM_BAD_INPUT);
   fixture_assert_message(&error, "/empty: is empty");
   free(data);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(calibration_file_shipped_has_every_kind_and_quantity),
-      cmocka_unit_test(calibration_file_broken_says_line_key_and_range),
-      cmocka_unit_test(calibration_file_load_unreadable_names_the_path),
+      cmocka_unit_test(fit_file_shipped_has_every_kind_and_quantity),
+      cmocka_unit_test(fit_file_broken_says_line_key_and_range),
+      cmocka_unit_test(fit_file_load_unreadable_names_the_path),
   };
   return cmocka_run_group_tests(tests, fixture_make_folder, fixture_remove_folder);
 }

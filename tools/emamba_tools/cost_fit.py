@@ -1,4 +1,4 @@
-"""What the cost model is fitted to and how: samples of area and energy, coefficients, errors, the calibration file."""
+"""What the cost model is fitted to and how: samples of area and energy, coefficients, errors."""
 
 import hashlib
 import json

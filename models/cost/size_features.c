@@ -1,58 +1,83 @@
+#include "models/cost/size_features.h"
+
 #include <assert.h>
 #include <string.h>
 
-#include "models/cost/cost.h"
-#include "models/cost/cost_ports.h"
+#include "models/cost/ports.h"
 
 /*
  * The features by name. Where a name says bits or a plural, the feature is how many there are in the part; widths are
  * those that the headers of rtl/ derive. "base" is 1: what a part has whatever its parameters, above all its
  * performance counters.
  */
-static const char *const names[EM_COST_KINDS][EM_COST_QUANTITIES][EM_COST_FEATURES] = {
-    [EM_COST_AXIS_IN] = {{"base", "beat_bits"}, {"base", "beat_bits"}, {"cycles", "beats", "beat_bits"}},
+static const char *const names[EM_COST_KINDS][EM_SIZE_QUANTITIES][EM_COST_FEATURES] = {
+    [EM_COST_AXIS_IN] = {{"base", "beat_bits"}, {"base", "beat_bits"}},
     [EM_COST_LINEAR] = {{"base", "products", "product_bits", "accumulator_bits", "total_bits", "bias_bits", "posts",
                          "residuals", "input_roundings", "counter_bits", "patch_bits", "rows"},
                         {"base", "lane_bits", "counter_bits", "patch_bits", "bias", "posts", "residual",
-                         "input_rounding"},
-                        {"cycles", "busy", "products", "input_spread", "weight_toggles", "accumulations", "roundings",
-                         "posts", "residuals", "input_roundings", "result_toggles"}},
+                         "input_rounding"}},
     [EM_COST_NORM] = {{"base", "lanes", "lane_bits", "width", "counter_bits"},
-                      {"base", "lanes", "lane_bits", "width", "counter_bits"},
-                      {"cycles", "busy", "lane_groups", "lane_group_bits", "input_toggles", "parameter_toggles"}},
+                      {"base", "lanes", "lane_bits", "width", "counter_bits"}},
     [EM_COST_CONV] = {{"base", "lanes", "products", "region_lanes", "table_regions", "shared_regions", "shared_lanes",
                        "rounding_lanes", "counter_bits"},
-                      {"base", "lanes", "lane_bits", "table_regions", "counter_bits", "rounding"},
-                      {"cycles", "busy", "products", "operand_toggles", "weight_toggles", "roundings", "evaluations",
-                       "region_evaluations", "plain_roundings", "shared_switches", "shared_lane_switches"}},
+                      {"base", "lanes", "lane_bits", "table_regions", "counter_bits", "rounding"}},
     [EM_COST_SSM] = {{"base", "lanes", "region_lanes", "table_regions", "channels", "channel_bits", "bc_bits",
                       "bc_choice_bits", "counter_bits"},
-                     {"base", "lanes", "table_regions", "channels", "channel_bits", "bc_bits", "counter_bits"},
-                     {"cycles", "busy", "lane_steps", "region_steps", "a_toggles", "state_toggles", "delta_spread",
-                      "x_spread", "channel_groups", "token_lanes", "channel_steps", "choice_steps"}},
-    [EM_COST_POOL] = {{"base", "lanes", "lane_bits", "counter_bits"},
-                      {"base", "lanes", "lane_bits", "counter_bits"},
-                      {"cycles", "busy", "additions", "divisions", "input_toggles"}},
+                     {"base", "lanes", "table_regions", "channels", "channel_bits", "bc_bits", "counter_bits"}},
+    [EM_COST_POOL] = {{"base", "lanes", "lane_bits", "counter_bits"}, {"base", "lanes", "lane_bits", "counter_bits"}},
     [EM_COST_AXIS_OUT] = {{"base", "beat_bits", "bytes", "rounding_bytes", "token_bits"},
-                          {"base", "beat_bits", "rounding", "token_bits"},
-                          {"cycles", "beats", "data_toggles", "rounding_bytes"}},
+                          {"base", "beat_bits", "rounding", "token_bits"}},
     [EM_COST_BUFFER] = {{"readers", "count_bits", "base_bits", "adder_bits", "choice_bits", "shift_bits", "place_bits",
                          "division_bits", "places"},
-                        {"count_bits", "base_bits", "place_bits"},
-                        {"accesses", "address_accesses", "choice_reads", "choice_toggles", "place_writes", "token_bits",
-                         "divisions"}},
+                        {"count_bits", "base_bits", "place_bits"}},
     [EM_COST_MEMORY] = {{"bits", "choice_bits", "output_bits", "write_enables", "bank_words", "banks"},
-                        {"bits", "output_bits"},
-                        {"own_choices", "own_spread", "buffer_choices", "buffer_spread", "read_bits", "read_toggles",
-                         "write_spread", "written_spread", "write_enables", "own_written_bits", "buffer_written_bits"}},
-    [EM_COST_APB] = {{"base", "engines"}, {"base"}, {"cycles"}},
+                        {"bits", "output_bits"}},
+    [EM_COST_APB] = {{"base", "engines"}, {"base"}},
 };
 
-const char *em_cost_feature_name(em_cost_kind kind, em_cost_quantity quantity, uint32_t feature) {
-  return feature < EM_COST_FEATURES ? names[kind][quantity][feature] : NULL;
+const char *em_size_feature_name(em_cost_kind kind, em_size_quantity quantity, uint32_t feature) {
+  return names[kind][quantity][feature];
 }
 
-/* ---- Widths ---- */
+/* ---- Widths, of the RTL files named ---- */
+
+enum {
+  CODE_BITS = 8,      /* an INT8 code */
+  PRODUCT_BITS = 15,  /* em_linear_lane.sv: of two codes, in [-127 * 128, 2^14], with its sign */
+  ACC_SHIFT_MAX = 7,  /* em_pkg.sv: an accumulator's largest left shift against the bias */
+  BIAS_BITS = 8 + 15, /* em_pkg.sv, AlignShiftMax: a bias code shifted left by up to 15 */
+  BANK_BITS = 64,     /* em_sram_flops.sv: a wide word is kept in banks of about so many bits */
+};
+
+/* Registers that hold the same index, stage after stage, in the control of an engine. */
+enum {
+  LINEAR_ROWS = 4,     /* em_linear_steps.sv: row_q, row1_q .. row3_q */
+  NORM_INDICES = 2,    /* em_norm_control.sv: index_q, windex_q */
+  CONV_GROUPS = 4,     /* em_conv_control.sv: group_q, group1_q .. group3_q */
+  SSM_LOADS = 2,       /* em_ssm_control.sv: p_index_q, load_index_q; */
+  SSM_WORDS = 5,       /* word_q, word1_q .. word4_q; */
+  SSM_SUBS = 5,        /* sub_q, sub1_q .. sub4_q; */
+  SSM_GROUPS = 7,      /* group_q, group1_q .. group6_q */
+  POOL_INDICES = 3,    /* em_pool_control.sv: index_q, add_index_q, windex_q */
+  PATCH_ADDRESSES = 2, /* em_patch_address.sv: base_q, offset_q */
+};
+
+uint32_t em_index_bits(uint64_t n) {
+  return n <= 1 ? 0 : 64 - (uint32_t)__builtin_clzll(n - 1);
+}
+
+uint32_t em_accumulator_bits(const em_linear_geometry *geometry) {
+  return PRODUCT_BITS + em_index_bits((uint64_t)geometry->in + 1);
+}
+
+uint32_t em_total_bits(const em_linear_geometry *geometry) {
+  uint32_t accumulator = em_accumulator_bits(geometry), shifted = accumulator + ACC_SHIFT_MAX;
+  return geometry->bias ? (shifted > BIAS_BITS ? shifted : BIAS_BITS) + 1 : accumulator;
+}
+
+uint32_t em_pwl_regions(uint32_t segments) {
+  return segments + 2;
+}
 
 static double number(bool condition) {
   return condition ? 1 : 0;
@@ -75,38 +100,38 @@ static double patch_bits(const em_graph *graph, const em_engine *e) {
     return 0;
   }
   uint32_t lanes = e->linear.in_lanes;
-  return em_index_bits(s->w / s->p) + em_index_bits(s->h / s->p) + 2 * em_index_bits(s->h * s->w * s->c / lanes) +
-         em_index_bits(s->p * s->c / lanes);
+  return em_index_bits(s->w / s->p) + em_index_bits(s->h / s->p) +
+         PATCH_ADDRESSES * em_index_bits(s->h * s->w * s->c / lanes) + em_index_bits(s->p * s->c / lanes);
 }
 
-static void linear_features(const em_graph *graph, const em_engine *e, em_cost_quantity quantity, double *features) {
+static void linear_features(const em_graph *graph, const em_engine *e, em_size_quantity quantity, double *features) {
   const em_linear_geometry *g = &e->linear;
-  uint32_t out = g->out_lanes, accumulator = 15 + em_index_bits((uint64_t)g->in + 1);
-  uint32_t biased = (accumulator + 7 > 23 ? accumulator + 7 : 23) + 1, total = g->bias ? biased : accumulator;
+  uint32_t out = g->out_lanes, accumulator = em_accumulator_bits(g), total = em_total_bits(g);
   uint32_t chunks = g->in / g->in_lanes, rows = g->out / out;
-  double counters = em_index_bits(chunks) + 4 * em_index_bits(rows) + em_index_bits((uint64_t)chunks * rows);
+  double counters = em_index_bits(chunks) + LINEAR_ROWS * em_index_bits(rows) + em_index_bits((uint64_t)chunks * rows);
   double products = (double)g->in_lanes * out;
-  if (quantity == EM_COST_GATES) {
+  if (quantity == EM_SIZE_GATES) {
     PUT(features, 1, products, products * accumulator, (double)out * accumulator, (double)out * total,
         g->bias ? (double)out * total : 0, g->groups > 0 ? out : 0, g->residual ? out : 0,
         g->in_requant ? g->in_lanes : 0, counters, patch_bits(graph, e), out);
   } else {
-    PUT(features, 1, (double)out * (accumulator + 8), counters, patch_bits(graph, e), number(g->bias), g->groups,
-        number(g->residual), number(g->in_requant));
+    PUT(features, 1, (double)out * (accumulator + CODE_BITS), counters, patch_bits(graph, e), number(g->bias),
+        g->groups, number(g->residual), number(g->in_requant));
   }
 }
 
 static void norm_features(const em_graph *graph, const em_engine *e, double *features) {
   uint32_t d = graph->design.shape.d, width = em_index_bits(d);
-  PUT(features, 1, e->lanes, (double)e->lanes * width, width, 2 * em_index_bits(d / e->lanes));
+  PUT(features, 1, e->lanes, (double)e->lanes * width, width, NORM_INDICES * em_index_bits(d / e->lanes));
 }
 
-static void conv_features(const em_graph *graph, const em_engine *e, em_cost_quantity quantity, double *features) {
+static void conv_features(const em_graph *graph, const em_engine *e, em_size_quantity quantity, double *features) {
   const em_shape *s = &graph->design.shape;
-  double lanes = e->lanes, regions = graph->design.silu_segments + 2;
-  double counters = em_index_bits(2 * s->ed / e->lanes) + 4 * em_index_bits(s->ed / e->lanes) + em_index_bits(s->l);
+  double lanes = e->lanes, regions = em_pwl_regions(graph->design.silu_segments);
+  double counters =
+      em_index_bits(2 * s->ed / e->lanes) + CONV_GROUPS * em_index_bits(s->ed / e->lanes) + em_index_bits(s->l);
   double tables = s->conv_silu ? 2 * regions : regions;
-  if (quantity == EM_COST_GATES) {
+  if (quantity == EM_SIZE_GATES) {
     PUT(features, 1, lanes, lanes * s->k, lanes * regions, tables, s->conv_silu ? regions : 0,
         lanes * em_index_bits(s->k + 1), s->conv_silu ? 0 : lanes, counters);
   } else {
@@ -114,42 +139,43 @@ static void conv_features(const em_graph *graph, const em_engine *e, em_cost_qua
   }
 }
 
-static void ssm_features(const em_graph *graph, const em_engine *e, em_cost_quantity quantity, double *features) {
+static void ssm_features(const em_graph *graph, const em_engine *e, em_size_quantity quantity, double *features) {
   const em_design *design = &graph->design;
   const em_shape *s = &design->shape;
   uint32_t channels = em_ssm_channels(design), per_channel = e->lanes / channels;
   uint32_t sub = s->n / per_channel, groups = s->ed / channels;
-  double regions = design->exp_segments + 2;
-  double counters = 2 * em_index_bits((s->r + 2 * s->n) / design->param_proj.out) +
-                    5 * em_index_bits((uint64_t)groups * sub) + 5 * em_index_bits(sub) + 7 * em_index_bits(groups) +
-                    em_index_bits(s->l);
+  double regions = em_pwl_regions(design->exp_segments);
+  double counters = SSM_LOADS * em_index_bits((s->r + 2 * s->n) / design->param_proj.out) +
+                    SSM_WORDS * em_index_bits((uint64_t)groups * sub) + SSM_SUBS * em_index_bits(sub) +
+                    SSM_GROUPS * em_index_bits(groups) + em_index_bits(s->l);
+  double bc_bits = 2.0 * CODE_BITS * s->n; /* of B and C of a token */
   double channel_bits = (double)channels * em_index_bits(s->n + 1);
-  if (quantity == EM_COST_GATES) {
-    PUT(features, 1, e->lanes, e->lanes * regions, regions, channels, channel_bits, 16.0 * s->n,
-        16.0 * (s->n - per_channel), counters);
+  if (quantity == EM_SIZE_GATES) {
+    PUT(features, 1, e->lanes, e->lanes * regions, regions, channels, channel_bits, bc_bits,
+        2.0 * CODE_BITS * (s->n - per_channel), counters);
   } else {
-    PUT(features, 1, e->lanes, regions, channels, channel_bits, 16.0 * s->n, counters);
+    PUT(features, 1, e->lanes, regions, channels, channel_bits, bc_bits, counters);
   }
 }
 
 static void pool_features(const em_graph *graph, const em_engine *e, double *features) {
   const em_shape *s = &graph->design.shape;
   double lanes = e->lanes, width = em_index_bits(s->l);
-  PUT(features, 1, lanes, lanes * width, 3 * em_index_bits(s->d / e->lanes) + width);
+  PUT(features, 1, lanes, lanes * width, POOL_INDICES * em_index_bits(s->d / e->lanes) + width);
 }
 
-static void axis_out_features(const em_graph *graph, const em_engine *e, em_cost_quantity quantity, double *features) {
+static void axis_out_features(const em_graph *graph, const em_engine *e, em_size_quantity quantity, double *features) {
   const em_shape *s = &graph->design.shape;
   bool none = s->head == EM_HEAD_NONE;
   double beats = em_index_bits(s->outputs / e->lanes), tokens = none ? em_index_bits(s->l) : 0;
-  if (quantity == EM_COST_GATES) {
+  if (quantity == EM_SIZE_GATES) {
     PUT(features, 1, beats, e->lanes, none ? e->lanes : 0, tokens);
   } else {
     PUT(features, 1, beats, number(none), tokens);
   }
 }
 
-static void engine_features(const em_graph *graph, const em_engine *e, em_cost_quantity quantity, double *features) {
+static void engine_features(const em_graph *graph, const em_engine *e, em_size_quantity quantity, double *features) {
   const em_shape *s = &graph->design.shape;
   switch (e->kind) {
     case EM_AXIS_IN: PUT(features, 1, em_index_bits(s->h * s->w * s->c / e->lanes)); break;
@@ -197,7 +223,7 @@ static buffer_address port_address(const em_buffer *b, uint32_t step, uint32_t s
   return (buffer_address){bits, span > 1 ? em_index_bits(words) : 0, zeros > 0 ? 1 : 0};
 }
 
-static void buffer_features(const em_graph *graph, const em_buffer *b, em_cost_quantity quantity, double *features) {
+static void buffer_features(const em_graph *graph, const em_buffer *b, em_size_quantity quantity, double *features) {
   uint32_t count = em_index_bits(b->depth_tokens + 1), per_word = b->word_lanes / em_buffer_write_lanes(graph, b);
   buffer_address address = port_address(b, b->slot_words, b->slot_words);
   double choices = 0, shifts = 0, places = 0,
@@ -210,12 +236,12 @@ static void buffer_features(const em_graph *graph, const em_buffer *b, em_cost_q
     address.adder_bits += port.adder_bits;
     address.constants += port.constants;
     bool shifts_word = accesses > 2 && (lanes & (lanes - 1)) != 0;
-    choices += shifts_word ? 0 : 8.0 * (b->word_lanes - lanes);
-    shifts += shifts_word ? 8.0 * b->word_lanes * em_index_bits(accesses) : 0;
+    choices += shifts_word ? 0 : (double)CODE_BITS * (b->word_lanes - lanes);
+    shifts += shifts_word ? (double)CODE_BITS * b->word_lanes * em_index_bits(accesses) : 0;
     places += em_index_bits(accesses);
     divisions += division_bits(em_buffer_read_accesses(graph, b, r), accesses);
   }
-  if (quantity == EM_COST_GATES) {
+  if (quantity == EM_SIZE_GATES) {
     PUT(features, b->reader_count, (double)count * b->reader_count, address.base_bits, address.adder_bits, choices,
         shifts, places, divisions, per_word > 1 ? per_word : 0);
   } else {
@@ -242,14 +268,15 @@ static uint32_t write_enables(const em_graph *graph, const em_memory *m) {
   return m->lanes;
 }
 
-static void memory_features(const em_graph *graph, const em_memory *m, em_cost_quantity quantity, double *features) {
+static void memory_features(const em_graph *graph, const em_memory *m, em_size_quantity quantity, double *features) {
   double width = (double)m->lanes * m->lane_bits, bits = m->words * width;
   uint32_t enables = write_enables(graph, m), mask_bits = m->lanes * m->lane_bits / enables;
-  uint32_t bank_masks = mask_bits < 64 ? 64 / mask_bits : 1, banks = (enables + bank_masks - 1) / bank_masks;
+  uint32_t bank_masks = mask_bits < BANK_BITS ? BANK_BITS / mask_bits : 1,
+           banks = (enables + bank_masks - 1) / bank_masks;
   if (m->macro) {
     return;
   }
-  if (quantity == EM_COST_GATES) {
+  if (quantity == EM_SIZE_GATES) {
     PUT(features, bits, (m->words - 1) * width * m->readers, width * m->readers, (double)m->words * enables,
         (double)m->words * banks, banks);
   } else {
@@ -257,14 +284,13 @@ static void memory_features(const em_graph *graph, const em_memory *m, em_cost_q
   }
 }
 
-void em_part_size_features(const em_graph *graph, uint32_t part, em_cost_quantity quantity,
-                           double features[EM_COST_FEATURES]) {
-  em_part p = em_part_at(graph, part);
+void em_size_features(const em_graph *graph, em_part part, em_size_quantity quantity,
+                      double features[EM_COST_FEATURES]) {
   memset(features, 0, EM_COST_FEATURES * sizeof *features);
-  switch (p.kind) {
-    case EM_PART_ENGINE: engine_features(graph, &graph->engines[p.index], quantity, features); break;
-    case EM_PART_BUFFER: buffer_features(graph, &graph->buffers[p.index], quantity, features); break;
-    case EM_PART_MEMORY: memory_features(graph, &graph->memories[p.index], quantity, features); break;
-    case EM_PART_APB: PUT(features, 1, quantity == EM_COST_GATES ? graph->engine_count : 0); break;
+  switch (part.kind) {
+    case EM_PART_ENGINE: engine_features(graph, &graph->engines[part.index], quantity, features); break;
+    case EM_PART_BUFFER: buffer_features(graph, &graph->buffers[part.index], quantity, features); break;
+    case EM_PART_MEMORY: memory_features(graph, &graph->memories[part.index], quantity, features); break;
+    case EM_PART_APB: PUT(features, 1, quantity == EM_SIZE_GATES ? graph->engine_count : 0); break;
   }
 }
