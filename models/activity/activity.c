@@ -2,6 +2,14 @@
 
 #include <string.h>
 
+void em_activity_clear(const em_graph *graph, em_run_activity *activity) {
+  activity->cycles = 0;
+  activity->toggles = false;
+  memset(activity->times, 0, graph->engine_count * sizeof *activity->times);
+  memset(activity->engines, 0, graph->engine_count * sizeof *activity->engines);
+  memset(activity->memories, 0, graph->memory_count * sizeof *activity->memories);
+}
+
 const char *em_action_key(em_action action) {
   static const char *const keys[EM_ACTIONS] = {"mac_8x8_ops",  "mul_8x8_ops",  "mul_8x17_ops", "mac_8x24_ops",
                                                "mul_norm_ops", "add_ops",      "compare_ops",  "round_ops",

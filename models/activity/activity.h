@@ -61,6 +61,9 @@ typedef struct {
   em_memory_activity memories[EM_MAX_MEMORIES];
 } em_run_activity;
 
+/* Nothing has happened yet; touches what the graph has and no more of the large arrays. */
+void em_activity_clear(const em_graph *graph, em_run_activity *activity);
+
 /* "mac_8x8_ops"; a report key. */
 const char *em_action_key(em_action action);
 

@@ -199,7 +199,7 @@ em_engine_state em_core_counters(const em_core *core, const em_state *state, uin
 }
 
 void em_core_activity(const em_core *core, const em_state *state, em_run_activity *activity) {
-  memset(activity, 0, sizeof *activity);
+  em_activity_clear(&core->graph, activity);
   activity->cycles = state->cycle;
   activity->toggles = core->toggles != NULL;
   for (uint32_t e = 0; e < core->graph.engine_count; e++) {

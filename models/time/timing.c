@@ -82,7 +82,7 @@ void em_timing_steady(const em_graph *graph, uint64_t most_steps, uint64_t *work
 }
 
 void em_timing_activity(const em_graph *graph, const em_timing *timing, em_run_activity *activity) {
-  memset(activity, 0, sizeof *activity);
+  em_activity_clear(graph, activity);
   activity->cycles = timing->cycles;
   for (uint32_t e = 0; e < graph->engine_count; e++) {
     activity->times[e] = timing->engines[e];

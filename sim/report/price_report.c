@@ -333,6 +333,12 @@ static double clock_mw(const em_pricing *pricing, bool gating) {
   return units / resolution(pricing, CLOCK_POWER);
 }
 
+static void add_clock(const em_pricing *pricing, cJSON *price) {
+  cJSON *clock = cJSON_AddObjectToObject(price, "clock");
+  cJSON_AddNumberToObject(clock, "ungated_mw", clock_mw(pricing, false));
+  cJSON_AddNumberToObject(clock, "gated_mw", clock_mw(pricing, true));
+}
+
 /* ---- The point, and what to know of it ---- */
 
 static void add_point(const em_pricing *pricing, cJSON *price) {
@@ -362,9 +368,7 @@ cJSON *em_price_report(const em_pricing *pricing, uint64_t frames, const em_busy
   figures total = total_of(pricing);
   add_bounds(pricing, &total, frames, price);
   add_efficiency(pricing, frames, price);
-  cJSON *clock = cJSON_AddObjectToObject(price, "clock");
-  cJSON_AddNumberToObject(clock, "ungated_mw", clock_mw(pricing, false));
-  cJSON_AddNumberToObject(clock, "gated_mw", clock_mw(pricing, true));
+  add_clock(pricing, price);
   put_figures(pricing, cJSON_AddObjectToObject(price, "totals"), &total);
   add_modules(pricing, price);
   add_parts(pricing, price);
@@ -375,5 +379,17 @@ cJSON *em_price_report(const em_pricing *pricing, uint64_t frames, const em_busy
     cJSON_AddItemToObject(price, "power_over_time", em_price_power_over_time(pricing, windows));
   }
   cJSON_AddItemToObject(price, "notes", em_price_notes(pricing, price, windows));
+  return price;
+}
+
+cJSON *em_price_summary(const em_pricing *pricing, uint64_t frames) {
+  cJSON *price = cJSON_CreateObject();
+  cJSON *technology = cJSON_AddObjectToObject(price, "technology");
+  cJSON_AddStringToObject(technology, "name", pricing->technology->name);
+  add_point(pricing, price);
+  figures total = total_of(pricing);
+  add_bounds(pricing, &total, frames, price);
+  add_clock(pricing, price);
+  cJSON_AddItemToObject(price, "notes", em_price_notes(pricing, price, NULL));
   return price;
 }

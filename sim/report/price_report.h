@@ -16,6 +16,12 @@
 /* `frames` are those of the run; `windows` may be NULL: then there is no power over time. */
 cJSON *em_price_report(const em_pricing *pricing, uint64_t frames, const em_busy_windows *windows);
 
+/*
+ * The part of it that em_price_print_short prints: point, bounds, clock, notes and the technology's name, without the
+ * thousands of values of parts and modules.
+ */
+cJSON *em_price_summary(const em_pricing *pricing, uint64_t frames);
+
 /* An array of {name, value, low, high, unit, kind, source}: every constant used. */
 cJSON *em_price_provenance(const em_pricing *pricing);
 

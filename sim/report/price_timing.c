@@ -22,7 +22,7 @@ em_status em_price_timing(const em_graph *graph, const em_timing *timing, uint64
     status = em_pricing_make(graph, activity, technology, fit, &pricing, error);
   }
   if (status == EM_OK) {
-    *price = em_price_report(&pricing, frames, NULL);
+    *price = em_price_summary(&pricing, frames);
   }
   em_pricing_free(&pricing);
   free(activity);

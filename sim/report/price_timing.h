@@ -7,7 +7,7 @@
 #include "models/time/timing.h"
 #include "sim/files/technology_file.h"
 
-/* `price` is NULL, with EM_OK, where there is no fit; else the caller deletes it. */
+/* `price` is a summary (em_price_summary), which the caller deletes; NULL, with EM_OK, where there is no fit. */
 em_status em_price_timing(const em_graph *graph, const em_timing *timing, uint64_t frames,
                           const em_technology *technology, cJSON **price, em_error *error);
 
