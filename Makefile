@@ -15,7 +15,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 	-Werror -Wno-psabi
 FUZZ_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g -Wno-psabi -I. -MMD -MP
 CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g $(WARNINGS) -I. -MMD -MP
-RELEASE := -O3 $(ARCH)
+RELEASE := -O3 $(ARCH) -fPIC -fvisibility=hidden
 SANITIZED := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LDLIBS := -lcjson -lyaml -ldl -lm
 
@@ -29,7 +29,7 @@ TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(basename $(notdir $(TEST_SOURCES)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all help deps demo frames checks networks calibrate validate test test-full test-programs lint bench format clean
+.PHONY: install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint bench format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -78,6 +78,27 @@ $(BUILD)/emamba: $(BUILD)/release/sim/main.o $(call libraries,release)
 
 $(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(call libraries,sanitized)
 	$(CC) $(SANITIZED) $^ $(LDLIBS) -o $@
+
+# ---- The library: one object whose internal symbols are local, as an archive and shared ----
+
+SONAME := libemamba.so.$(firstword $(subst ., ,$(VERSION)))
+
+$(BUILD)/libemamba.o: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard sim/library/*.c)) $(call libraries,release)
+	$(CC) -r -nostdlib $^ -o $@
+	objcopy --localize-hidden $@
+
+$(BUILD)/libemamba.a: $(BUILD)/libemamba.o
+
+$(BUILD)/libemamba.so: $(BUILD)/libemamba.o
+	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined $^ $(LDLIBS) -o $(BUILD)/libemamba.so.$(VERSION)
+	ln -sf libemamba.so.$(VERSION) $(BUILD)/$(SONAME)
+	ln -sf libemamba.so.$(VERSION) $@
+
+$(BUILD)/manual: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard tools/manual/*.c)) $(call libraries,release)
+	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
+
+$(BUILD)/manual-%: $(BUILD)/manual
+	$(BUILD)/manual $* >$@
 
 $(BUILD)/gate_sim: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard tools/gate_sim/*.c)) $(call libraries,release)
 	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
@@ -151,6 +172,37 @@ calibrate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)
 
 validate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/fmnist-test.safetensors ## the shipped fit against designs and runs that it never saw
 	$(PYTHON) tools/calibrate.py --validate
+
+# ---- Installing ----
+
+DESTDIR ?=
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+SHARE := $(PREFIX)/share/emamba
+INSTALLED_TREES := $(wildcard configs/*/*.yaml configs/*/*.safetensors)
+BASH_COMPLETION := $(PREFIX)/share/bash-completion/completions/emamba
+ZSH_COMPLETION := $(PREFIX)/share/zsh/site-functions/_emamba
+
+install: $(BUILD)/emamba $(BUILD)/libemamba.so $(BUILD)/libemamba.a $(BUILD)/manual-man $(BUILD)/manual-bash $(BUILD)/manual-zsh ## install program, library and data; PREFIX=/usr/local DESTDIR= LIBDIR=PREFIX/lib
+	install -D -m 755 $(BUILD)/emamba '$(DESTDIR)$(PREFIX)/bin/emamba'
+	install -D -m 644 $(BUILD)/libemamba.a '$(DESTDIR)$(LIBDIR)/libemamba.a'
+	install -D -m 644 $(BUILD)/libemamba.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/libemamba.so.$(VERSION)'
+	ln -sf libemamba.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
+	ln -sf $(SONAME) '$(DESTDIR)$(LIBDIR)/libemamba.so'
+	install -D -m 644 include/emamba.h '$(DESTDIR)$(PREFIX)/include/emamba.h'
+	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig'
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' tools/emamba.pc.in >'$(DESTDIR)$(LIBDIR)/pkgconfig/emamba.pc'
+	for file in $(INSTALLED_TREES); do install -D -m 644 "$$file" "$(DESTDIR)$(SHARE)/$$file" || exit; done
+	install -D -m 644 $(BUILD)/manual-man '$(DESTDIR)$(PREFIX)/share/man/man1/emamba.1'
+	install -D -m 644 $(BUILD)/manual-bash '$(DESTDIR)$(BASH_COMPLETION)'
+	install -D -m 644 $(BUILD)/manual-zsh '$(DESTDIR)$(ZSH_COMPLETION)'
+
+uninstall: ## remove what install put there (same PREFIX, DESTDIR, LIBDIR)
+	rm -f '$(DESTDIR)$(PREFIX)/bin/emamba' '$(DESTDIR)$(PREFIX)/include/emamba.h' '$(DESTDIR)$(LIBDIR)/libemamba.a' \
+	  '$(DESTDIR)$(LIBDIR)/libemamba.so' '$(DESTDIR)$(LIBDIR)/$(SONAME)' '$(DESTDIR)$(LIBDIR)/libemamba.so.$(VERSION)' \
+	  '$(DESTDIR)$(LIBDIR)/pkgconfig/emamba.pc' '$(DESTDIR)$(PREFIX)/share/man/man1/emamba.1' \
+	  '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
+	rm -rf '$(DESTDIR)$(SHARE)'
 
 # ---- Tests ----
 

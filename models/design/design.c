@@ -64,6 +64,12 @@ const em_design_key em_design_keys[] = {
 
 const size_t em_design_key_count = sizeof em_design_keys / sizeof em_design_keys[0];
 
+const em_design_number em_design_numbers[EM_DESIGN_NUMBERS] = {
+    {"clock_mhz", offsetof(em_design, clock_mhz), 0.001, 10000},
+    {"vdd_mv", offsetof(em_design, vdd_mv), 100, 2000},
+    {"temperature_c", offsetof(em_design, temperature_c), -55, 150},
+};
+
 bool em_design_key_applies(const em_design_key *key, const em_shape *shape) {
   switch (key->condition) {
     case EM_ALWAYS: return true;

@@ -69,6 +69,16 @@ typedef struct {
 extern const em_design_key em_design_keys[];
 extern const size_t em_design_key_count;
 
+/* One number of the operating point, at the top of the file. */
+typedef struct {
+  const char *key;
+  size_t offset; /* of the double in em_design */
+  double min, max;
+} em_design_number;
+
+enum { EM_DESIGN_NUMBERS = 3 };
+extern const em_design_number em_design_numbers[EM_DESIGN_NUMBERS];
+
 bool em_design_key_applies(const em_design_key *key, const em_shape *shape);
 uint32_t em_design_get(const em_design *design, const em_design_key *key);
 void em_design_set(em_design *design, const em_design_key *key, uint32_t value);

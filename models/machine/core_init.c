@@ -4,6 +4,7 @@
 
 #include "models/machine/core.h"
 #include "models/network/contents.h"
+#include "models/network/network_fits.h"
 
 /* Places `bytes` at the end of a growing block, 32-byte aligned; returns the offset. */
 static size_t place(size_t *end, size_t bytes) {
@@ -129,41 +130,8 @@ static void fill_unit(em_core *core, const em_network *network, uint32_t index, 
   }
 }
 
-static em_status check_segments(const em_graph *graph, const em_network *network, em_error *error) {
-  const em_design *design = &graph->design;
-  for (uint32_t i = 0; i < network->shape.m; i++) {
-    const em_block *b = &network->blocks[i];
-    const struct {
-      const char *name;
-      uint32_t segments, expected;
-      bool used;
-    } tables[] = {{"x", b->pwl_x.segments, design->silu_segments, network->shape.conv_silu != 0},
-                  {"gate", b->pwl_gate.segments, design->silu_segments, true},
-                  {"A_bar", b->pwl_a_bar.segments, design->exp_segments, true}};
-    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
-      if (tables[t].used && tables[t].segments != tables[t].expected) {
-        return em_fail(error, EM_BAD_INPUT, "pwl blocks.%u.%s has %u segments, the design's units have %u", i,
-                       tables[t].name, tables[t].segments, tables[t].expected);
-      }
-    }
-  }
-  return EM_OK;
-}
-
 em_status em_core_init(em_core *core, const em_graph *graph, const em_network *network, em_error *error) {
-  const em_shape *a = &network->shape, *b = &graph->design.shape;
-  if (!em_shape_equal(a, b)) {
-    for (size_t i = 0; i < em_design_key_count; i++) {
-      const em_design_key *key = &em_design_keys[i];
-      em_design of_network = {.shape = *a};
-      if (key->offset < offsetof(em_design, shape) + sizeof(em_shape) &&
-          em_design_get(&of_network, key) != em_design_get(&graph->design, key)) {
-        return em_fail(error, EM_BAD_INPUT, "shape.%s is %u in the network and %u in design %s", key->key,
-                       em_design_get(&of_network, key), em_design_get(&graph->design, key), graph->design.name);
-      }
-    }
-  }
-  em_status status = check_segments(graph, network, error);
+  em_status status = em_network_fits(network, &graph->design, error);
   if (status != EM_OK) {
     return status;
   }

@@ -10,9 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A bubble more likely than this lets a beat pass less than once in a million cycles: no such run ends. */
+#define EM_STALL_MAX 0.999999
+
 typedef struct {
   uint64_t seed;
-  double stall_in, stall_out; /* probability of a bubble and of tready low, 0..1 */
+  double stall_in, stall_out; /* probability of a bubble and of tready low, 0..EM_STALL_MAX */
   bool offered;               /* an input beat waits */
 } em_stimulus;
 

@@ -29,9 +29,10 @@ static em_status missing(const em_yaml *yaml, const char *key, em_error *error) 
   return em_fail(error, EM_BAD_INPUT, "%.255s:%u: %s is missing", yaml->path, yaml->nodes[0].line, key);
 }
 
-static em_status take_number(em_yaml *yaml, const char *key, double min, double max, double *value, em_error *error) {
-  int32_t node = em_yaml_take(yaml, 0, key);
-  return node != EM_YAML_NO_NODE ? em_yaml_number(yaml, node, min, max, value, error) : missing(yaml, key, error);
+static em_status take_number(em_yaml *yaml, const em_design_number *number, double *value, em_error *error) {
+  int32_t node = em_yaml_take(yaml, 0, number->key);
+  return node != EM_YAML_NO_NODE ? em_yaml_number(yaml, node, number->min, number->max, value, error)
+                                 : missing(yaml, number->key, error);
 }
 
 static em_status take_string(em_yaml *yaml, const char *key, char *value, size_t capacity, em_error *error) {
@@ -86,14 +87,9 @@ static em_status read_operating_point(em_yaml *yaml, em_design *design, em_error
     }
     status = take_string(yaml, "technology", design->technology, sizeof design->technology, error);
   }
-  if (status == EM_OK) {
-    status = take_number(yaml, "clock_mhz", 0.001, 10000, &design->clock_mhz, error);
-  }
-  if (status == EM_OK) {
-    status = take_number(yaml, "vdd_mv", 100, 2000, &design->vdd_mv, error);
-  }
-  if (status == EM_OK) {
-    status = take_number(yaml, "temperature_c", -55, 150, &design->temperature_c, error);
+  for (size_t i = 0; status == EM_OK && i < EM_DESIGN_NUMBERS; i++) {
+    double *value = (double *)(void *)((char *)design + em_design_numbers[i].offset);
+    status = take_number(yaml, &em_design_numbers[i], value, error);
   }
   design->clock_gating = true;
   int32_t gating = status == EM_OK ? em_yaml_take(yaml, 0, "clock_gating") : EM_YAML_NO_NODE;
@@ -149,8 +145,7 @@ em_status em_design_parse(const char *path, const uint8_t *bytes, size_t size, e
   return status;
 }
 
-/* The technology's path: as it is when absolute, otherwise beside the design file. */
-static em_status load_technology(const char *path, em_design *design, em_technology *technology, em_error *error) {
+em_status em_design_load_technology(const char *path, em_design *design, em_technology *technology, em_error *error) {
   char resolved[EM_PATH_BYTES];
   const char *slash = strrchr(path, '/');
   int folder = slash == NULL || design->technology[0] == '/' ? 0 : (int)(slash - path) + 1;
@@ -174,5 +169,5 @@ em_status em_design_load(const char *path, em_design *design, em_technology *tec
   }
   status = em_design_parse(path, file.bytes, file.size, design, error);
   em_file_bytes_close(&file);
-  return status == EM_OK ? load_technology(path, design, technology, error) : status;
+  return status == EM_OK ? em_design_load_technology(path, design, technology, error) : status;
 }

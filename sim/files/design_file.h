@@ -25,6 +25,9 @@ em_status em_design_load(const char *path, em_design *design, em_technology *tec
 /* The same from bytes[size], without the technology: macro_min_bits is 0. `path` only stands in the texts. */
 em_status em_design_parse(const char *path, const uint8_t *bytes, size_t size, em_design *design, em_error *error);
 
+/* What is missing then: the technology, as it is when its path is absolute, otherwise beside the design file `path`. */
+em_status em_design_load_technology(const char *path, em_design *design, em_technology *technology, em_error *error);
+
 /* Writes `design`, atomically. Parsing the file gives an equal design, but for macro_min_bits. EM_FAILED names the
  * path. */
 em_status em_design_save(const char *path, const em_design *design, em_error *error);

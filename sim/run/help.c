@@ -5,7 +5,7 @@
 
 enum { OPTION_COLUMNS = 24 };
 
-static const char status_text[] =
+const char em_help_status[] =
     "exit status: 0 done; 1 the run failed; 2 bad usage, bad input, or an output that cannot be written\n";
 
 void em_help_commands(uint32_t commands, char *text, size_t bytes) {
@@ -57,7 +57,7 @@ void em_help_print_command(em_command command, FILE *file) {
           ? "\nAs FILE of a text (JSON, CSV, HTML, package), - is standard output; tables then go to standard error.\n"
           : "\n",
       file);
-  fputs(status_text, file);
+  fputs(em_help_status, file);
 }
 
 void em_help_print(FILE *file) {
@@ -84,5 +84,5 @@ void em_help_print(FILE *file) {
       }
     }
   }
-  fprintf(file, "\n%s", status_text);
+  fprintf(file, "\n%s", em_help_status);
 }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "models/base/status.h"
+#include "models/time/stimulus.h"
 
 typedef enum {
   EM_COMMAND_RUN,
@@ -55,9 +56,6 @@ typedef enum {
   EM_OPTION_OUTPUT_FOLDER, /* a folder that is written to, made when it is missing */
 } em_option_kind;
 
-/* A bubble more likely than this lets a beat pass less than once in a million cycles: no such run ends. */
-#define EM_STALL_MAX 0.999999
-
 typedef struct {
   const char *name;     /* "network", without dashes */
   char letter;          /* 'n', or 0 */
@@ -99,6 +97,7 @@ em_status em_options_parse(int argc, char **argv, em_command command, em_options
 /* Help: of the program, of one command. */
 void em_help_print(FILE *file);
 void em_help_print_command(em_command command, FILE *file);
+extern const char em_help_status[]; /* what the exit status means, a line */
 
 /* Writes "run, cosim and bench" for a set of commands (bits as in em_option). */
 void em_help_commands(uint32_t commands, char *text, size_t bytes);

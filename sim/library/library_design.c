@@ -1,0 +1,191 @@
+/* Designs. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/design/design.h"
+#include "sim/files/design_file.h"
+#include "sim/library/handles.h"
+#include "sim/report/pricing.h"
+
+/* Opens `path`, or, with a text, what stands in that. */
+static em_status load(const char *path, const char *text, size_t bytes, emamba_design *design, em_error *error) {
+  em_status status = EM_OK;
+  design->path = em_handle_text(path);
+  if (design->path == NULL) {
+    status = em_out_of_memory(error);
+  } else if (text == NULL) {
+    status = em_design_load(path, &design->design, &design->technology, error);
+  } else {
+    status = em_design_parse(path, (const uint8_t *)text, bytes, &design->design, error);
+    if (status == EM_OK) {
+      status = em_design_load_technology(path, &design->design, &design->technology, error);
+    }
+  }
+  return status == EM_OK ? em_calibration_beside(design->technology.file, &design->calibration, error) : status;
+}
+
+static emamba_status open_design(const char *path, const char *text, size_t bytes, emamba_design **design,
+                                 emamba_error *error) {
+  em_call call = em_call_enter();
+  emamba_design *made = calloc(1, sizeof *made);
+  em_status status = made == NULL ? em_out_of_memory(&call.error) : load(path, text, bytes, made, &call.error);
+  if (status == EM_OK) {
+    *design = made;
+  } else {
+    emamba_design_close(made);
+  }
+  return em_call_leave(&call, status, error);
+}
+
+emamba_status emamba_design_open(const char *path, emamba_design **design, emamba_error *error) {
+  return open_design(path, NULL, 0, design, error);
+}
+
+emamba_status emamba_design_parse(const char *text, size_t bytes, const char *path, emamba_design **design,
+                                  emamba_error *error) {
+  return open_design(path, text, bytes, design, error);
+}
+
+emamba_status emamba_design_copy(const emamba_design *design, emamba_design **copy, emamba_error *error) {
+  em_call call = em_call_enter();
+  em_status status = EM_OK;
+  emamba_design *made = malloc(sizeof *made);
+  if (made != NULL) {
+    *made = *design;
+    made->path = em_handle_text(design->path);
+    made->calibration = design->calibration == NULL ? NULL : malloc(sizeof *made->calibration);
+  }
+  if (made == NULL || made->path == NULL || (made->calibration == NULL && design->calibration != NULL)) {
+    emamba_design_close(made);
+    status = em_out_of_memory(&call.error);
+  } else {
+    if (made->calibration != NULL) {
+      *made->calibration = *design->calibration;
+    }
+    *copy = made;
+  }
+  return em_call_leave(&call, status, error);
+}
+
+void emamba_design_close(emamba_design *design) {
+  if (design != NULL) {
+    free(design->path);
+    free(design->calibration);
+    free(design);
+  }
+}
+
+emamba_status emamba_design_set_technology(emamba_design *design, const char *path, emamba_error *error) {
+  em_call call = em_call_enter();
+  em_technology *technology = malloc(sizeof *technology);
+  em_calibration_data *calibration = NULL;
+  em_status status =
+      technology == NULL ? em_out_of_memory(&call.error) : em_technology_load(path, technology, &call.error);
+  if (status == EM_OK) {
+    status = em_calibration_beside(technology->file, &calibration, &call.error);
+  }
+  if (status == EM_OK) {
+    design->technology = *technology;
+    design->design.macro_min_bits = (uint32_t)em_technology_value(technology, "sram_macro_min_bits");
+    free(design->calibration);
+    design->calibration = calibration;
+  }
+  free(technology);
+  return em_call_leave(&call, status, error);
+}
+
+const char *emamba_design_name(const emamba_design *design) {
+  return design->design.name;
+}
+
+static void name_key(const em_design_key *key, char name[EMAMBA_KEY_CHARS]) {
+  snprintf(name, EMAMBA_KEY_CHARS, "%s.%s", key->section, key->key);
+}
+
+int emamba_design_key(const emamba_design *design, size_t index, char name[EMAMBA_KEY_CHARS]) {
+  if (index < EM_DESIGN_NUMBERS) {
+    snprintf(name, EMAMBA_KEY_CHARS, "%s", em_design_numbers[index].key);
+    return 1;
+  }
+  index -= EM_DESIGN_NUMBERS;
+  for (size_t i = 0; i < em_design_key_count; i++) {
+    if (em_design_key_applies(&em_design_keys[i], &design->design.shape) && index-- == 0) {
+      name_key(&em_design_keys[i], name);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* What a name means: a number of the operating point, or an integer; both NULL when there is no such name. */
+typedef struct {
+  const em_design_number *number;
+  const em_design_key *integer;
+} found_key;
+
+static em_status find(const char *name, found_key *found, em_error *error) {
+  *found = (found_key){NULL, NULL};
+  for (size_t i = 0; i < EM_DESIGN_NUMBERS; i++) {
+    found->number = strcmp(em_design_numbers[i].key, name) == 0 ? &em_design_numbers[i] : found->number;
+  }
+  for (size_t i = 0; i < em_design_key_count; i++) {
+    char full[EMAMBA_KEY_CHARS];
+    name_key(&em_design_keys[i], full);
+    found->integer = strcmp(full, name) == 0 ? &em_design_keys[i] : found->integer;
+  }
+  return found->number != NULL || found->integer != NULL
+             ? EM_OK
+             : em_fail(error, EM_BAD_INPUT, "unknown key %.80s; a design file shows them all", name);
+}
+
+emamba_status emamba_design_get(const emamba_design *design, const char *key, double *value, emamba_error *error) {
+  em_call call = em_call_enter();
+  found_key found;
+  em_status status = find(key, &found, &call.error);
+  if (status == EM_OK && found.number != NULL) {
+    memcpy(value, (const char *)&design->design + found.number->offset, sizeof *value);
+  } else if (status == EM_OK) {
+    *value = em_design_get(&design->design, found.integer);
+  }
+  return em_call_leave(&call, status, error);
+}
+
+static em_status set(em_design *design, const found_key *found, double value, em_error *error) {
+  if (found->number != NULL) {
+    if (!(value >= found->number->min && value <= found->number->max)) {
+      return em_fail(error, EM_BAD_INPUT, "%s: %g, must be in %g..%g", found->number->key, value, found->number->min,
+                     found->number->max);
+    }
+    memcpy((char *)design + found->number->offset, &value, sizeof value);
+    return EM_OK;
+  }
+  const em_design_key *key = found->integer;
+  if (!em_design_key_applies(key, &design->shape)) {
+    return em_fail(error, EM_BAD_INPUT, "%s.%s: does not apply to head %s%s", key->section, key->key,
+                   em_head_name((em_head)design->shape.head),
+                   design->shape.head_hidden > 0 ? "" : " without a hidden layer");
+  }
+  if (!(value >= key->min && value <= key->max && value == floor(value))) {
+    return em_fail(error, EM_BAD_INPUT, "%s.%s: %g, must be an integer in %u..%u", key->section, key->key, value,
+                   key->min, key->max);
+  }
+  em_design_set(design, key, (uint32_t)value);
+  return EM_OK;
+}
+
+emamba_status emamba_design_set(emamba_design *design, const char *key, double value, emamba_error *error) {
+  em_call call = em_call_enter();
+  found_key found;
+  em_status status = find(key, &found, &call.error);
+  if (status == EM_OK) {
+    status = set(&design->design, &found, value, &call.error);
+  }
+  return em_call_leave(&call, status, error);
+}
+
+emamba_status emamba_design_save(const emamba_design *design, const char *path, emamba_error *error) {
+  em_call call = em_call_enter();
+  return em_call_leave(&call, em_design_save(path, &design->design, &call.error), error);
+}
