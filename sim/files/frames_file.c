@@ -32,6 +32,16 @@ static em_status read_exponent(const em_safetensors *file, bool *present, int32_
                         EM_EXPONENT_MAX);
 }
 
+static em_status check_size(const em_frames *frames, const em_shape *shape, em_error *error) {
+  if (shape != NULL && (frames->h != shape->h || frames->w != shape->w || frames->c != shape->c)) {
+    return em_fail(error, EM_BAD_INPUT,
+                   "tensor frames is I8 [%" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64
+                   "], but the shape needs I8 [n, %u, %u, %u]",
+                   frames->count, frames->h, frames->w, frames->c, shape->h, shape->w, shape->c);
+  }
+  return EM_OK;
+}
+
 static em_status read_frames(const em_safetensor *tensor, const em_shape *shape, em_frames *frames, em_error *error) {
   char text[192];
   if (tensor == NULL) {
@@ -46,15 +56,29 @@ static em_status read_frames(const em_safetensor *tensor, const em_shape *shape,
   frames->w = tensor->dims[2];
   frames->c = tensor->dims[3];
   frames->codes = (const int8_t *)tensor->data;
-  if (shape != NULL && (frames->h != shape->h || frames->w != shape->w || frames->c != shape->c)) {
-    return em_fail(error, EM_BAD_INPUT, "tensor frames is I8 %s, but the shape needs I8 [n, %u, %u, %u]",
-                   em_safetensor_shape(tensor, text), shape->h, shape->w, shape->c);
-  }
-  return EM_OK;
+  return check_size(frames, shape, error);
 }
 
-/* Every class is an output, every value a number. */
+/* `is`: the type and size of labels that do not fit. */
+static em_status wrong_labels(const em_frames *frames, const em_shape *shape, const char *is, em_error *error) {
+  char width[24] = "outputs";
+  if (shape != NULL) {
+    snprintf(width, sizeof width, "%" PRIu64, em_result_width(shape));
+  }
+  return em_fail(error, EM_BAD_INPUT, "tensor labels is %s, must be I64 [%" PRIu64 "] or F32 [%" PRIu64 ", %s]", is,
+                 frames->count, frames->count, width);
+}
+
+/* Every class is an output, every value a number, one an output. */
 static em_status check_labels(const em_frames *frames, const em_shape *shape, em_error *error) {
+  if (frames->label_kind == EM_LABELS_NONE) {
+    return EM_OK;
+  }
+  if (frames->label_kind == EM_LABELS_VALUES && shape != NULL && frames->label_width != em_result_width(shape)) {
+    char is[64];
+    snprintf(is, sizeof is, "F32 [%" PRIu64 ", %" PRIu64 "]", frames->count, frames->label_width);
+    return wrong_labels(frames, shape, is, error);
+  }
   for (uint64_t i = 0; i < frames->count; i++) {
     if (frames->label_kind == EM_LABELS_CLASSES) {
       int64_t label = em_frames_class(frames, i);
@@ -80,19 +104,20 @@ static em_status read_labels(const em_safetensor *tensor, const em_shape *shape,
   }
   bool classes = tensor->dtype == EM_DTYPE_I64 && tensor->rank == 1;
   bool values = tensor->dtype == EM_DTYPE_F32 && tensor->rank == 2 && tensor->dims[1] > 0;
-  bool columns = !values || shape == NULL || tensor->dims[1] == em_result_width(shape);
-  if (!(classes || values) || tensor->dims[0] != frames->count || !columns) {
-    char is[192], width[24] = "outputs";
-    if (shape != NULL) {
-      snprintf(width, sizeof width, "%" PRIu64, em_result_width(shape));
-    }
-    return em_fail(error, EM_BAD_INPUT, "tensor labels is %s %s, must be I64 [%" PRIu64 "] or F32 [%" PRIu64 ", %s]",
-                   em_dtype_name(tensor->dtype), em_safetensor_shape(tensor, is), frames->count, frames->count, width);
+  if (!(classes || values) || tensor->dims[0] != frames->count) {
+    char dims[192], is[224];
+    snprintf(is, sizeof is, "%s %s", em_dtype_name(tensor->dtype), em_safetensor_shape(tensor, dims));
+    return wrong_labels(frames, shape, is, error);
   }
   frames->label_kind = classes ? EM_LABELS_CLASSES : EM_LABELS_VALUES;
   frames->label_width = classes ? 1 : tensor->dims[1];
   frames->label_bytes = tensor->data;
   return check_labels(frames, shape, error);
+}
+
+em_status em_frames_check(const em_frames *frames, const em_shape *shape, em_error *error) {
+  em_status status = check_size(frames, shape, error);
+  return status == EM_OK ? check_labels(frames, shape, error) : status;
 }
 
 static em_status reject_others(const em_safetensors *file, const char *first, const char *second, em_error *error) {

@@ -45,6 +45,18 @@ em_status em_frames_load(const char *path, const em_shape *shape, em_frames *fra
 /* The same from bytes[size], which must outlive `frames`. Texts do not name a path. */
 em_status em_frames_parse(const uint8_t *bytes, size_t size, const em_shape *shape, em_frames *frames, em_error *error);
 
+/*
+ * What the loaders check of frames with a shape, and of labels without one (NULL), for frames made elsewhere: the
+ * arrays, count, h, w, c and the labels. Texts do not name a path.
+ */
+em_status em_frames_check(const em_frames *frames, const em_shape *shape, em_error *error);
+
+/*
+ * What the loaders check of frames with a shape, and of labels without one (NULL), for frames made elsewhere: the
+ * arrays, count, h, w, c and the labels. Texts do not name a path.
+ */
+em_status em_frames_check(const em_frames *frames, const em_shape *shape, em_error *error);
+
 /* Also takes a zeroed struct. */
 void em_frames_free(em_frames *frames);
 

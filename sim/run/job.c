@@ -9,6 +9,30 @@
 #include "sim/files/network_file.h"
 #include "sim/report/pricing.h"
 
+/* Puts the file where the parts came from before the text; parts that were made in memory have none. */
+static em_status name_file(em_status status, const char *path, em_error *error) {
+  if (status != EM_OK && path != NULL) {
+    em_error_prefix(error, path);
+  }
+  return status;
+}
+
+/* The frames are those that the network takes, and so many. */
+static em_status check_frames(const em_job *job, uint64_t frame_limit, em_error *error) {
+  const em_frames *frames = &job->frames;
+  em_status status = em_frames_check(frames, &job->network.shape, error);
+  if (status == EM_OK && frames->has_exponent && frames->exponent != job->network.input) {
+    status = em_fail(error, EM_BAD_INPUT, "exponent %d, but the network's input has %d", frames->exponent,
+                     job->network.input);
+  }
+  status = name_file(status, job->frames_path, error);
+  if (status == EM_OK && frame_limit > frames->count) {
+    status = em_fail(error, EM_BAD_INPUT, "--frames: %" PRIu64 ", but %s has %" PRIu64, frame_limit,
+                     job->frames_path != NULL ? job->frames_path : "the array", frames->count);
+  }
+  return status;
+}
+
 static em_status bind_core(em_job *job, bool toggles, em_error *error) {
   em_graph *graph = malloc(sizeof *graph);
   job->core = calloc(1, sizeof *job->core);
@@ -20,8 +44,7 @@ static em_status bind_core(em_job *job, bool toggles, em_error *error) {
   em_status status = em_core_init(job->core, graph, &job->network, error);
   free(graph);
   if (status != EM_OK) {
-    em_error_prefix(error, job->network_path);
-    return status;
+    return name_file(status, job->network_path, error);
   }
   if (toggles) {
     status = em_toggles_enable(job->core, &job->network, error);
@@ -36,6 +59,30 @@ static em_status bind_core(em_job *job, bool toggles, em_error *error) {
   }
   em_state_reset(job->core, job->state);
   return EM_OK;
+}
+
+em_status em_job_bind(em_job *job, uint64_t frame_limit, bool toggles, em_error *error) {
+  em_status status = check_frames(job, frame_limit, error);
+  if (status == EM_OK) {
+    job->frame_count = frame_limit > 0 ? frame_limit : job->frames.count;
+    status = bind_core(job, toggles, error);
+  }
+  if (status != EM_OK) {
+    em_job_unbind(job);
+  }
+  return status;
+}
+
+void em_job_unbind(em_job *job) {
+  if (job->core != NULL) {
+    em_core_free(job->core);
+  }
+  free(job->core);
+  free(job->state);
+  free(job->outputs);
+  job->core = NULL;
+  job->state = NULL;
+  job->outputs = NULL;
 }
 
 em_status em_job_open(em_job *job, const char *design_path, const char *network_path, const char *frames_path,
@@ -54,17 +101,8 @@ em_status em_job_open(em_job *job, const char *design_path, const char *network_
   if (status == EM_OK) {
     status = em_frames_load(frames_path, &job->network.shape, &job->frames, error);
   }
-  if (status == EM_OK && job->frames.has_exponent && job->frames.exponent != job->network.input) {
-    status = em_fail(error, EM_BAD_INPUT, "%s: exponent %d, but the network's input has %d", frames_path,
-                     job->frames.exponent, job->network.input);
-  }
-  if (status == EM_OK && frame_limit > job->frames.count) {
-    status = em_fail(error, EM_BAD_INPUT, "--frames: %" PRIu64 ", but %s has %" PRIu64, frame_limit, frames_path,
-                     job->frames.count);
-  }
   if (status == EM_OK) {
-    job->frame_count = frame_limit > 0 ? frame_limit : job->frames.count;
-    status = bind_core(job, toggles, error);
+    status = em_job_bind(job, frame_limit, toggles, error);
   }
   if (status != EM_OK) {
     em_job_close(job);
@@ -73,12 +111,7 @@ em_status em_job_open(em_job *job, const char *design_path, const char *network_
 }
 
 void em_job_close(em_job *job) {
-  if (job->core != NULL) {
-    em_core_free(job->core);
-  }
-  free(job->core);
-  free(job->state);
-  free(job->outputs);
+  em_job_unbind(job);
   free(job->fit);
   em_network_free(&job->network);
   em_frames_free(&job->frames);

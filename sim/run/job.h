@@ -1,7 +1,7 @@
 /*
- * A job: one design, one network and one set of frames, loaded, checked against each other and bound to the model.
+ * A job: one design, one network and one set of frames, checked against each other and bound to the model.
  *
- * `run`, `cosim` and the benchmark start from it. Everything is owned by the job.
+ * `run`, `cosim`, the benchmark and the library start from it.
  */
 #ifndef EM_JOB_H
 #define EM_JOB_H
@@ -13,7 +13,7 @@
 #include "sim/files/technology_file.h"
 
 typedef struct {
-  const char *design_path, *network_path, *frames_path;
+  const char *design_path, *network_path, *frames_path; /* NULL where the part was made in memory */
   em_design design;
   em_technology technology;
   em_fit_data *fit; /* NULL where there is none beside the technology: then nothing is priced */
@@ -25,7 +25,15 @@ typedef struct {
   int8_t *outputs; /* [frame_count, result width] */
 } em_job;
 
-/* Loads and binds; frame_limit 0 takes all frames; `toggles` counts them. On an error nothing is left allocated. */
+/*
+ * Binds the parts that stand in `job` (paths, design, technology, calibration, network, frames; the rest is zero),
+ * which must outlive it and which are not freed by em_job_unbind. frame_limit 0 takes all frames; `toggles` counts
+ * them. EM_BAD_INPUT when they do not fit each other. On an error nothing is left bound.
+ */
+em_status em_job_bind(em_job *job, uint64_t frame_limit, bool toggles, em_error *error);
+void em_job_unbind(em_job *job);
+
+/* Loads and binds; everything is owned by the job. On an error nothing is left allocated. */
 em_status em_job_open(em_job *job, const char *design_path, const char *network_path, const char *frames_path,
                       uint64_t frame_limit, bool toggles, em_error *error);
 void em_job_close(em_job *job);
