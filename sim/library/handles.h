@@ -8,13 +8,13 @@
 #include "models/base/status.h"
 #include "models/graph/graph.h"
 #include "models/network/network.h"
-#include "sim/files/calibration_file.h"
+#include "sim/files/fit_file.h"
 #include "sim/files/frames_file.h"
 #include "sim/files/technology_file.h"
 
 struct emamba_design {
-  char *path;                       /* owned, as is: */
-  em_calibration_data *calibration; /* NULL: nothing is priced */
+  char *path;       /* owned, as is: */
+  em_fit_data *fit; /* NULL: nothing is priced */
   em_design design;
   em_technology technology;
 };

@@ -140,7 +140,7 @@ typedef struct {
 
 static em_status open_priced(const emamba_design *design, priced *p, em_error *error) {
   *p = (priced){.activity = NULL};
-  if (design->calibration == NULL) {
+  if (design->fit == NULL) {
     return em_fail(error, EM_BAD_INPUT, "%.255s: no calibration.yaml beside it: nothing can be priced",
                    design->technology.file);
   }
@@ -152,7 +152,7 @@ static em_status open_priced(const emamba_design *design, priced *p, em_error *e
   if (status == EM_OK) {
     em_timing_run(p->time.graph, NULL, STEADY_FRAMES, p->time.workspace, p->time.timing);
     em_timing_activity(p->time.graph, p->time.timing, p->activity);
-    status = em_pricing_make(p->time.graph, p->activity, &design->technology, design->calibration, &p->pricing, error);
+    status = em_pricing_make(p->time.graph, p->activity, &design->technology, design->fit, &p->pricing, error);
   }
   return status;
 }

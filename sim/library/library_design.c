@@ -23,7 +23,7 @@ static em_status load(const char *path, const char *text, size_t bytes, emamba_d
       status = em_design_load_technology(path, &design->design, &design->technology, error);
     }
   }
-  return status == EM_OK ? em_calibration_beside(design->technology.file, &design->calibration, error) : status;
+  return status == EM_OK ? em_fit_beside(design->technology.file, &design->fit, error) : status;
 }
 
 static emamba_status open_design(const char *path, const char *text, size_t bytes, emamba_design **design,
@@ -55,14 +55,14 @@ emamba_status emamba_design_copy(const emamba_design *design, emamba_design **co
   if (made != NULL) {
     *made = *design;
     made->path = em_handle_text(design->path);
-    made->calibration = design->calibration == NULL ? NULL : malloc(sizeof *made->calibration);
+    made->fit = design->fit == NULL ? NULL : malloc(sizeof *made->fit);
   }
-  if (made == NULL || made->path == NULL || (made->calibration == NULL && design->calibration != NULL)) {
+  if (made == NULL || made->path == NULL || (made->fit == NULL && design->fit != NULL)) {
     emamba_design_close(made);
     status = em_out_of_memory(&call.error);
   } else {
-    if (made->calibration != NULL) {
-      *made->calibration = *design->calibration;
+    if (made->fit != NULL) {
+      *made->fit = *design->fit;
     }
     *copy = made;
   }
@@ -72,7 +72,7 @@ emamba_status emamba_design_copy(const emamba_design *design, emamba_design **co
 void emamba_design_close(emamba_design *design) {
   if (design != NULL) {
     free(design->path);
-    free(design->calibration);
+    free(design->fit);
     free(design);
   }
 }
@@ -80,17 +80,17 @@ void emamba_design_close(emamba_design *design) {
 emamba_status emamba_design_set_technology(emamba_design *design, const char *path, emamba_error *error) {
   em_call call = em_call_enter();
   em_technology *technology = malloc(sizeof *technology);
-  em_calibration_data *calibration = NULL;
+  em_fit_data *fit = NULL;
   em_status status =
       technology == NULL ? em_out_of_memory(&call.error) : em_technology_load(path, technology, &call.error);
   if (status == EM_OK) {
-    status = em_calibration_beside(technology->file, &calibration, &call.error);
+    status = em_fit_beside(technology->file, &fit, &call.error);
   }
   if (status == EM_OK) {
     design->technology = *technology;
     design->design.macro_min_bits = (uint32_t)em_technology_value(technology, "sram_macro_min_bits");
-    free(design->calibration);
-    design->calibration = calibration;
+    free(design->fit);
+    design->fit = fit;
   }
   free(technology);
   return em_call_leave(&call, status, error);

@@ -23,7 +23,7 @@ static void lend(const emamba_design *design, const emamba_network *network, con
                   .frames_path = frames->path != NULL ? frames->path : "(memory)",
                   .design = design->design,
                   .technology = design->technology,
-                  .calibration = design->calibration,
+                  .fit = design->fit,
                   .network = network->network,
                   .frames = frames->frames};
 }
