@@ -1,9 +1,15 @@
 /* emamba: the simulator of the eMamba accelerator. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "models/base/version.h"
 #include "sim/commands/commands.h"
+#include "sim/files/output_file.h"
+#include "sim/files/temporaries.h"
+#include "sim/run/interrupt.h"
+#include "sim/run/outputs.h"
 
 static bool is_help(const char *word) {
   return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
@@ -32,6 +38,9 @@ static em_status run_command(em_command command, int argc, char **argv, em_error
     em_help_print_command(command, stdout);
     return EM_OK;
   }
+  if (status == EM_OK) {
+    status = em_outputs_check(&options, error);
+  }
   return status == EM_OK ? commands[command](&options, error) : status;
 }
 
@@ -56,11 +65,32 @@ static em_status run(int argc, char **argv, em_error *error) {
   return run_command(command, argc - 1, argv + 1, error);
 }
 
+/* A standard stream that the caller has closed would be the next file that is opened: it gets what fails instead. */
+static void open_standard_streams(void) {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+    if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != descriptor) {
+      _exit(EM_FAILED);
+    }
+  }
+}
+
+/* What was printed has to have arrived: a full disk behind `> log` is a failure. */
+static em_status close_standard_output(em_status status, em_error *error) {
+  int lost = em_output_stream_error(stdout);
+  return status != EM_OK || lost == 0 ? status
+                                      : em_fail(error, EM_FAILED, "standard output: cannot write: %s", strerror(lost));
+}
+
 int main(int argc, char **argv) {
+  open_standard_streams();
+  em_temporaries_guard();
   em_error error = {""};
-  em_status status = run(argc, argv, &error);
+  em_status status = close_standard_output(run(argc, argv, &error), &error);
   if (status != EM_OK) {
     fprintf(stderr, "emamba: %s\n", error.text);
+  }
+  if (em_interrupted() != 0) {
+    em_temporaries_die(em_interrupted());
   }
   return (int)status;
 }

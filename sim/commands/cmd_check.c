@@ -15,6 +15,7 @@
 #include "sim/files/features_file.h"
 #include "sim/report/price_print.h"
 #include "sim/report/price_timing.h"
+#include "sim/run/outputs.h"
 
 enum { CHECK_FRAMES = 8 };
 
@@ -70,6 +71,9 @@ em_status em_cmd_check(const em_options *options, em_error *error) {
   em_design design;
   em_technology technology;
   em_status status = em_design_load(options->design, &design, &technology, error);
+  if (status == EM_OK) {
+    status = em_outputs_spare(options, technology.file, error);
+  }
   if (status != EM_OK) {
     return status;
   }

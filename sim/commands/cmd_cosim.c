@@ -79,8 +79,7 @@ static em_status run(em_job *job, const em_options *options, const em_rtl_librar
 em_status em_cmd_cosim(const em_options *options, em_error *error) {
   em_job job;
   em_rtl_library library = {0};
-  em_status status = em_job_open(&job, options->design, options->network, options->frames, options->frame_limit,
-                                 options->toggles, error);
+  em_status status = em_job_open_options(&job, options, error);
   if (status != EM_OK) {
     return status;
   }

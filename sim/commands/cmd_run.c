@@ -7,8 +7,7 @@
 
 em_status em_cmd_run(const em_options *options, em_error *error) {
   em_job job;
-  em_status status = em_job_open(&job, options->design, options->network, options->frames, options->frame_limit,
-                                 options->toggles, error);
+  em_status status = em_job_open_options(&job, options, error);
   if (status != EM_OK) {
     return status;
   }

@@ -8,60 +8,78 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ATTEMPTS = 100 }; /* temporaries of this process and target that may be left over */
+#include "sim/files/temporaries.h"
 
-/* Composes "FOLDER/.NAME.PID.ATTEMPT.tmp". Returns false when that is too long. */
-static bool name_temporary(em_atomic_file *file, int attempt) {
-  const char *slash = strrchr(file->path, '/');
-  int folder = slash == NULL ? 0 : (int)(slash - file->path) + 1;
-  int length = snprintf(file->temporary, sizeof file->temporary, "%.*s.%s.%ld.%d.tmp", folder, file->path,
-                        file->path + folder, (long)getpid(), attempt);
-  return length > 0 && (size_t)length < sizeof file->temporary;
+enum { ATTEMPTS = 100 }; /* temporaries of this process in that folder */
+
+static em_status fail(em_atomic_file *file, em_error *error) {
+  return em_fail(error, EM_FAILED, "%.400s: cannot write: %s", file->path, strerror(errno));
+}
+
+static int create_temporary(em_atomic_file *file) {
+  int descriptor = -1;
+  errno = ENAMETOOLONG;
+  for (int attempt = 0; descriptor < 0 && attempt < ATTEMPTS; attempt++) {
+    if (!em_output_file_temporary(&file->target, attempt, file->temporary)) {
+      return -1;
+    }
+    descriptor = em_temporary_create(file->temporary);
+    if (descriptor < 0 && errno != EEXIST) {
+      return -1;
+    }
+  }
+  return descriptor;
+}
+
+/* What a new file would lose: owner and group only where that is allowed. */
+static bool keep_mode(const struct stat *old, int descriptor) {
+  if (fchown(descriptor, old->st_uid, old->st_gid) != 0) {
+    (void)!fchown(descriptor, (uid_t)-1, old->st_gid);
+  }
+  return fchmod(descriptor, old->st_mode & 0777) == 0;
 }
 
 em_status em_atomic_file_open(em_atomic_file *file, const char *path, em_error *error) {
   file->stream = NULL;
-  if (strlen(path) >= sizeof file->path) {
-    return em_fail(error, EM_FAILED, "%.200s...: the path is longer than %d bytes", path, EM_PATH_BYTES - 1);
+  file->temporary[0] = '\0';
+  em_status status = em_output_file_find(path, &file->target, error);
+  if (status == EM_OK) {
+    status = em_output_file_check(&file->target, error);
+  }
+  if (status != EM_OK) {
+    em_error_prefix(error, path);
+    return EM_FAILED;
   }
   strcpy(file->path, path);
-  struct stat info;
-  if (lstat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) {
-    return em_fail(error, EM_FAILED, "%s: cannot write: not a regular file", path);
-  }
-  int descriptor = -1;
-  for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (!name_temporary(file, attempt)) {
-      return em_fail(error, EM_FAILED, "%.200s...: the path is too long", path);
-    }
-    descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor >= 0 || errno != EEXIST) {
-      break;
-    }
-  }
+  bool through = file->target.descriptor >= 0;
+  int descriptor = through ? fcntl(file->target.descriptor, F_DUPFD_CLOEXEC, 3) : create_temporary(file);
   if (descriptor < 0) {
-    return em_fail(error, EM_FAILED, "%s: cannot write: %s", path, strerror(errno));
+    return fail(file, error);
   }
-  file->stream = fdopen(descriptor, "wb");
+  bool good = through || !file->target.exists || keep_mode(&file->target.info, descriptor);
+  file->stream = good ? fdopen(descriptor, "wb") : NULL;
   if (file->stream == NULL) {
-    em_status status = em_fail(error, EM_FAILED, "%s: cannot write: %s", path, strerror(errno));
+    status = fail(file, error);
     close(descriptor);
-    unlink(file->temporary);
-    return status;
+    if (!through) {
+      em_temporary_remove(file->temporary);
+    }
   }
-  return EM_OK;
+  return status;
 }
 
 em_status em_atomic_file_commit(em_atomic_file *file, em_error *error) {
   assert(file->stream != NULL);
-  errno = 0;
-  bool lost = ferror(file->stream) != 0;
-  lost = fclose(file->stream) != 0 || lost; /* close in any case; errno is that of the last failure */
+  int earlier = em_output_stream_error(file->stream);
+  bool lost = fclose(file->stream) != 0 || earlier != 0; /* close in any case */
+  errno = earlier != 0 ? earlier : errno;
   file->stream = NULL;
-  if (lost || rename(file->temporary, file->path) != 0) {
-    const char *cause = errno != 0 ? strerror(errno) : "a write failed";
-    em_status status = em_fail(error, EM_FAILED, "%s: cannot write: %s", file->path, cause);
-    unlink(file->temporary);
+  bool through = file->temporary[0] == '\0';
+  if (lost || (!through && !em_temporary_rename(file->temporary, file->target.path))) {
+    em_status status = fail(file, error);
+    if (!through) {
+      em_temporary_remove(file->temporary);
+    }
     return status;
   }
   return EM_OK;
@@ -71,6 +89,8 @@ void em_atomic_file_discard(em_atomic_file *file) {
   if (file->stream != NULL) {
     fclose(file->stream);
     file->stream = NULL;
-    unlink(file->temporary);
+    if (file->temporary[0] != '\0') {
+      em_temporary_remove(file->temporary);
+    }
   }
 }

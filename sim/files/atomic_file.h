@@ -7,9 +7,12 @@
  *     fprintf(file.stream, ...);
  *     return em_atomic_file_commit(&file, error);
  *
- * It is written under a temporary name in the target's folder and renamed on commit. Until then an old file of that
- * name stays as it was. A symbolic link is replaced, not followed. A process that is killed between open and commit
- * leaves the temporary (".NAME.PID.N.tmp") behind. What is not promised: survival of a power failure (no fsync).
+ * It is written under a temporary name (".emamba.PID.N.tmp") in the target's folder and renamed on commit; until then
+ * an old file of that name stays as it was. A symbolic link is followed: its target is replaced. The mode of an old
+ * file is kept, and its owner where that is allowed; a hard link to it keeps the old contents. A write-protected file
+ * and anything but a regular file is refused. A name of an open descriptor (sim/files/output_file.h) is written
+ * through, as it comes. Signals that end the program remove the temporary (sim/files/temporaries.h); kill -9 leaves it.
+ * What is not promised: survival of a power failure (no fsync).
  */
 #ifndef EM_ATOMIC_FILE_H
 #define EM_ATOMIC_FILE_H
@@ -17,16 +20,16 @@
 #include <stdio.h>
 
 #include "models/base/status.h"
-
-enum { EM_PATH_BYTES = 4096 }; /* longest path, with its NUL */
+#include "sim/files/output_file.h"
 
 typedef struct {
-  FILE *stream; /* written by the caller; NULL when not open */
-  char path[EM_PATH_BYTES];
-  char temporary[EM_PATH_BYTES];
+  FILE *stream;                  /* written by the caller; NULL when not open */
+  char path[EM_PATH_BYTES];      /* as given */
+  em_output_file target;         /* what it leads to */
+  char temporary[EM_PATH_BYTES]; /* "" for a descriptor */
 } em_atomic_file;
 
-/* Errors (all EM_FAILED, texts name the path): no such folder, no permission, the target is not a regular file. */
+/* Errors (EM_FAILED, texts name the path): those of em_output_file_find and em_output_file_check. */
 em_status em_atomic_file_open(em_atomic_file *file, const char *path, em_error *error);
 
 /*

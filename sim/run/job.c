@@ -8,6 +8,7 @@
 #include "sim/files/design_file.h"
 #include "sim/files/network_file.h"
 #include "sim/report/pricing.h"
+#include "sim/run/outputs.h"
 
 /* Puts the file where the parts came from before the text; parts that were made in memory have none. */
 static em_status name_file(em_status status, const char *path, em_error *error) {
@@ -103,6 +104,21 @@ em_status em_job_open(em_job *job, const char *design_path, const char *network_
   }
   if (status == EM_OK) {
     status = em_job_bind(job, frame_limit, toggles, error);
+  }
+  if (status != EM_OK) {
+    em_job_close(job);
+  }
+  return status;
+}
+
+em_status em_job_open_options(em_job *job, const em_options *o, em_error *error) {
+  em_status status = em_job_open(job, o->design, o->network, o->frames, o->frame_limit, o->toggles, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  status = em_outputs_spare(o, job->technology.file, error);
+  if (status == EM_OK && job->fit != NULL) {
+    status = em_outputs_spare(o, job->fit->file, error);
   }
   if (status != EM_OK) {
     em_job_close(job);

@@ -11,6 +11,7 @@
 #include "sim/files/fit_file.h"
 #include "sim/files/frames_file.h"
 #include "sim/files/technology_file.h"
+#include "sim/run/options.h"
 
 typedef struct {
   const char *design_path, *network_path, *frames_path; /* NULL where the part was made in memory */
@@ -36,6 +37,10 @@ void em_job_unbind(em_job *job);
 /* Loads and binds; everything is owned by the job. On an error nothing is left allocated. */
 em_status em_job_open(em_job *job, const char *design_path, const char *network_path, const char *frames_path,
                       uint64_t frame_limit, bool toggles, em_error *error);
+
+/* The same from a command line, whose outputs must not be the technology or the calibration either. */
+em_status em_job_open_options(em_job *job, const em_options *options, em_error *error);
+
 void em_job_close(em_job *job);
 
 #endif

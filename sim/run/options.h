@@ -89,6 +89,7 @@ typedef struct {
   uint64_t seed, watchdog_cycles;            /* watchdog 0: chosen from the design */
   double stall_in, stall_out;                /* 0..EM_STALL_MAX */
   bool toggles, no_bundle, quiet;
+  char own_descriptor[24]; /* what an output is called that goes to standard output (outputs.h) */
 } em_options;
 
 /* Parses argv[1..argc-1] for `command`; texts begin with the command's name. The options point into argv. */
