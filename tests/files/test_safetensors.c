@@ -207,7 +207,7 @@ static void safetensors_save_to_a_bad_place_names_it(void **state) {
   char path[128];
   em_error error;
   assert_int_equal(em_safetensors_save(fixture_path(state, "none/x", path), NULL, 0, NULL, 0, &error), EM_FAILED);
-  fixture_assert_message(&error, "none/x: cannot write: No such file or directory");
+  fixture_assert_message(&error, "cannot write: there is no folder ");
   assert_int_equal(em_safetensors_save("/dev/full", NULL, 0, NULL, 0, &error), EM_FAILED);
   fixture_assert_message(&error, "/dev/full: cannot write: not a regular file");
   assert_int_equal(em_safetensors_save((const char *)*state, NULL, 0, NULL, 0, &error), EM_FAILED);
