@@ -4,6 +4,7 @@
     tools/calibrate.py                      write configs/technology/calibration.yaml (an hour the first time)
     tools/calibrate.py --validate [--tap]   held-out designs and runs against the shipped file
     tools/calibrate.py --validate --short   one very small design only; synthesises in half a minute
+    tools/calibrate.py --clock-gates        its clock gates against a netlist with gates; a minute
 
 Everything measured is kept in build/calibrate/ until the RTL or the recipe changes. Exit status: 0 done, 1 a bound is
 broken, 2 bad usage. Method: docs/calibration.md.
@@ -12,7 +13,7 @@ broken, 2 bad usage. Method: docs/calibration.md.
 import argparse
 import sys
 
-from emamba_tools import mac_unit, stimuli, sweep, validation
+from emamba_tools import clock_gates, mac_unit, stimuli, sweep, validation
 from emamba_tools.cost_fit import Bench, Measured
 from emamba_tools.fit_file import OUTPUT, replacing, write
 
@@ -46,7 +47,10 @@ def main() -> int:
     parser.add_argument("--validate", action="store_true")
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--tap", action="store_true")
+    parser.add_argument("--clock-gates", action="store_true")
     options = parser.parse_args()
+    if options.clock_gates:
+        return clock_gates.report(sweep.smallest())
     bench = Bench()
     mac_fj = mac_unit.energy_fj(bench.modules, bench.library)
     if options.validate:

@@ -76,7 +76,25 @@ static void size_of(const subject *s, em_part_size *size) {
   }
 }
 
-static void work_of(const subject *s, const em_part_size *size, em_part_work *work) {
+/* Flip-flops in no group, or in one that is too small for a gate, are clocked in every cycle. */
+static void gate_clocks(const subject *s, double gate_min_flops, double flops, em_part_work *work) {
+  em_clock_group groups[EM_CLOCK_GROUPS];
+  uint32_t count = em_clock_groups(s->graph, s->activity, s->part, groups);
+  double cycles = (double)s->activity->cycles, free = flops, clocked = 0, gates = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const em_clock_group *group = &groups[i];
+    if (group->flops >= gate_min_flops) {
+      free -= group->gates * group->flops;
+      clocked += group->flops * group->cycles;
+      gates += group->gates;
+    }
+  }
+  clocked += (free > 0 ? free : 0) * cycles;
+  work->flop_cycles_gated = clocked < work->flop_cycles ? clocked : work->flop_cycles;
+  work->gate_cycles = gates * cycles;
+}
+
+static void work_of(const subject *s, double gate_min_flops, const em_part_size *size, em_part_work *work) {
   const em_run_activity *activity = s->activity;
   *work = (em_part_work){0};
   if (size->macros > 0) {
@@ -86,8 +104,7 @@ static void work_of(const subject *s, const em_part_size *size, em_part_work *wo
   } else {
     work->switching_mac = estimate(s, EM_COST_SWITCHING);
     work->flop_cycles = size->flops * (double)activity->cycles;
-    double gated = em_gated_flop_cycles(s->graph, activity, s->part);
-    work->flop_cycles_gated = gated < work->flop_cycles ? gated : work->flop_cycles;
+    gate_clocks(s, gate_min_flops, size->flops, work);
   }
 }
 
@@ -96,9 +113,9 @@ void em_fit_size(const em_cost_fit *fit, const em_graph *graph, uint32_t part, e
   size_of(&s, size);
 }
 
-void em_fit_use(const em_cost_fit *fit, const em_graph *graph, const em_run_activity *activity, uint32_t part,
-                em_part_use *use) {
+void em_fit_use(const em_cost_fit *fit, const em_graph *graph, const em_run_activity *activity, double gate_min_flops,
+                uint32_t part, em_part_use *use) {
   subject s = subject_of(fit, graph, activity, part);
   size_of(&s, &use->size);
-  work_of(&s, &use->size, &use->work);
+  work_of(&s, gate_min_flops, &use->size, &use->work);
 }

@@ -1,9 +1,9 @@
 /*
  * What a design costs, free of any technology: the gates of every part and the switching energy of a run.
  *
- * Both are linear in features (size_features.h, work_features.h); the coefficients are the fit: tools/calibrate.py fits
- * them to yosys synthesis and gate-level simulation of rtl/. This is the only file that knows coefficients. Source:
- * docs/calibration.md.
+ * Both are linear in features (size_features.h, work_features.h, clock_groups.h); the coefficients are the fit:
+ * tools/calibrate.py fits them to yosys synthesis and gate-level simulation of rtl/. This is the only file that knows
+ * coefficients. Source: docs/calibration.md.
  *
  * Modelled: cells, flip-flops, toggles of data. Not modelled: wires, glitches, the clock tree, scan, contents of SRAM
  * macros (counted, for the technology to price).
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "models/cost/work_features.h"
+#include "models/cost/clock_groups.h"
 
 /* What is fitted: gate equivalents, flip-flops, switching energy in MACs. */
 typedef enum { EM_COST_GATES, EM_COST_FLOPS, EM_COST_SWITCHING, EM_COST_QUANTITIES } em_cost_quantity;
@@ -46,7 +46,8 @@ typedef struct {
 typedef struct {
   double switching_mac;     /* switching of logic and nets; 1 is an INT8 multiply and 24-bit accumulate, random data */
   double flop_cycles;       /* flip-flop clock cycles when never gated: flops * cycles */
-  double flop_cycles_gated; /* when a flip-flop is clocked only in the cycles in which it may take new data */
+  double flop_cycles_gated; /* when the clock of every group is gated that is large enough */
+  double gate_cycles;       /* of those gates: how many * cycles */
   double macro_reads, macro_writes; /* words, of all copies */
 } em_part_work;
 
@@ -57,8 +58,11 @@ typedef struct {
 
 void em_fit_size(const em_cost_fit *fit, const em_graph *graph, uint32_t part, em_part_size *size);
 
-/* The same with the work of a run. Without counted toggles, half of the bits of every access are taken to toggle. */
-void em_fit_use(const em_cost_fit *fit, const em_graph *graph, const em_run_activity *activity, uint32_t part,
-                em_part_use *use);
+/*
+ * The same with the work of a run. Without counted toggles, half of the bits of every access are taken to toggle.
+ * Groups of at least gate_min_flops flip-flops (clock_groups.h) have a clock gate.
+ */
+void em_fit_use(const em_cost_fit *fit, const em_graph *graph, const em_run_activity *activity, double gate_min_flops,
+                uint32_t part, em_part_use *use);
 
 #endif

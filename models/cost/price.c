@@ -13,7 +13,7 @@ const char *em_price_constant_name(em_price_constant constant) {
       "mac_int8_energy_pj",
       "flop_clock_energy_fj",
       "clock_tree_ratio",
-      "clock_gate_ratio",
+      "clock_gate_energy_ratio",
       "sram_read_scale_pj",
       "sram_read_base_ratio",
       "sram_read_per_bit_ratio",
@@ -95,12 +95,11 @@ em_price_rates em_price_rates_at(const em_prices *prices, const em_price_point *
   return r;
 }
 
-/* Flip-flop clocks that take energy: with gating those with new data and, of the others, what the gates take. */
+/* Flip-flop clocks that take energy; with gating those that the gates let through, and what the gates take. */
 static double clocked(const em_price_rates *r, const em_part_work *work) {
   const double *v = r->prices.values;
-  double gated = work->flop_cycles_gated;
   double cycles =
-      r->point.clock_gating ? gated + v[EM_PRICE_CLOCK_GATE] * (work->flop_cycles - gated) : work->flop_cycles;
+      r->point.clock_gating ? work->flop_cycles_gated + v[EM_PRICE_CLOCK_GATE] * work->gate_cycles : work->flop_cycles;
   return cycles * v[EM_PRICE_FLOPS_SCALE];
 }
 

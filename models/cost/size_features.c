@@ -223,6 +223,11 @@ static buffer_address port_address(const em_buffer *b, uint32_t step, uint32_t s
   return (buffer_address){bits, span > 1 ? em_index_bits(words) : 0, zeros > 0 ? 1 : 0};
 }
 
+uint32_t em_buffer_base_flops(const em_buffer *buffer, uint32_t step) {
+  buffer_address address = port_address(buffer, step, 1);
+  return (uint32_t)(address.base_bits + address.constants);
+}
+
 static void buffer_features(const em_graph *graph, const em_buffer *b, em_size_quantity quantity, double *features) {
   uint32_t count = em_index_bits(b->depth_tokens + 1), per_word = b->word_lanes / em_buffer_write_lanes(graph, b);
   buffer_address address = port_address(b, b->slot_words, b->slot_words);
@@ -251,8 +256,7 @@ static void buffer_features(const em_graph *graph, const em_buffer *b, em_size_q
 
 /* ---- Memories of flip-flops ---- */
 
-/* Lanes that share a write enable: what its writer writes at once; a byte where contents are loaded. */
-static uint32_t write_enables(const em_graph *graph, const em_memory *m) {
+uint32_t em_memory_write_enables(const em_graph *graph, const em_memory *m) {
   switch (m->role) {
     case EM_MEMORY_BUFFER: return m->lanes / em_buffer_write_lanes(graph, &graph->buffers[m->owner]);
     case EM_MEMORY_HISTORY:
@@ -270,7 +274,7 @@ static uint32_t write_enables(const em_graph *graph, const em_memory *m) {
 
 static void memory_features(const em_graph *graph, const em_memory *m, em_size_quantity quantity, double *features) {
   double width = (double)m->lanes * m->lane_bits, bits = m->words * width;
-  uint32_t enables = write_enables(graph, m), mask_bits = m->lanes * m->lane_bits / enables;
+  uint32_t enables = em_memory_write_enables(graph, m), mask_bits = m->lanes * m->lane_bits / enables;
   uint32_t bank_masks = mask_bits < BANK_BITS ? BANK_BITS / mask_bits : 1,
            banks = (enables + bank_masks - 1) / bank_masks;
   if (m->macro) {

@@ -33,4 +33,10 @@ uint32_t em_total_bits(const em_linear_geometry *geometry);
 /* Regions of a piecewise-linear unit: its segments, and one on either side. */
 uint32_t em_pwl_regions(uint32_t segments);
 
+/* Flip-flops of a port's base address in a token buffer, which moves on by `step` words. */
+uint32_t em_buffer_base_flops(const em_buffer *buffer, uint32_t step);
+
+/* Write enables of a memory's word: one for what its writer writes at once; one a byte where contents are loaded. */
+uint32_t em_memory_write_enables(const em_graph *graph, const em_memory *memory);
+
 #endif

@@ -29,9 +29,7 @@ const char *em_work_feature_name(em_cost_kind kind, uint32_t feature) {
 }
 
 enum {
-  CODE_BITS = 8,       /* an INT8 code */
-  COUNTING_FLOPS = 33, /* em_perf_counters.sv, em_sequencer.sv: the counter that counts, and active_q: every cycle */
-  CONTROL_FLOPS = 16,  /* indices and strobes of an engine's control that move while it is busy: about so many */
+  CODE_BITS = 8, /* an INT8 code */
 };
 
 /* ---- Toggles ---- */
@@ -270,27 +268,4 @@ void em_work_features(const em_graph *graph, const em_run_activity *activity, em
     case EM_PART_MEMORY: memory_work(graph, activity, part.index, features); break;
     case EM_PART_APB: PUT(features, (double)activity->cycles); break;
   }
-}
-
-/* ---- Flip-flop clocks ---- */
-
-/* Flip-flop cycles in which new data may come. */
-double em_gated_flop_cycles(const em_graph *graph, const em_run_activity *activity, em_part part) {
-  double counting = (double)activity->cycles * COUNTING_FLOPS;
-  if (part.kind == EM_PART_ENGINE) {
-    const em_engine_timing *time = &activity->times[part.index];
-    return counting + (double)activity->engines[part.index].actions[EM_REG_BIT] + (double)time->busy * CONTROL_FLOPS;
-  }
-  if (part.kind == EM_PART_BUFFER) {
-    const em_buffer *b = &graph->buffers[part.index];
-    uint32_t bits = em_index_bits(b->depth_tokens + 1) + em_index_bits((uint64_t)b->depth_tokens * b->slot_words);
-    return (double)activity->times[b->writer].tokens * bits * (1 + 2.0 * b->reader_count);
-  }
-  if (part.kind == EM_PART_MEMORY) {
-    const em_memory *m = &graph->memories[part.index];
-    const em_memory_activity *a = &activity->memories[part.index];
-    uint32_t written = m->role == EM_MEMORY_BUFFER ? em_buffer_write_lanes(graph, &graph->buffers[m->owner]) : m->lanes;
-    return ((double)(a->reads[0] + a->reads[1]) * m->lanes + (double)a->writes * written) * m->lane_bits;
-  }
-  return counting;
 }

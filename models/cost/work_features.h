@@ -17,7 +17,4 @@ const char *em_work_feature_name(em_cost_kind kind, uint32_t feature);
 void em_work_features(const em_graph *graph, const em_run_activity *activity, em_part part,
                       double features[EM_COST_FEATURES]);
 
-/* Flip-flop cycles in which new data may come; not for macros. */
-double em_gated_flop_cycles(const em_graph *graph, const em_run_activity *activity, em_part part);
-
 #endif

@@ -26,6 +26,16 @@ static void add_features(const em_graph *graph, em_part part, em_cost_quantity q
   }
 }
 
+static void add_clock_groups(const em_graph *graph, em_part part, cJSON *object) {
+  em_clock_group groups[EM_CLOCK_GROUPS];
+  uint32_t count = em_clock_groups(graph, NULL, part, groups);
+  cJSON *list = cJSON_AddArrayToObject(object, "clock_groups");
+  for (uint32_t i = 0; i < count; i++) {
+    const double pair[] = {groups[i].gates, groups[i].flops};
+    cJSON_AddItemToArray(list, cJSON_CreateDoubleArray(pair, 2));
+  }
+}
+
 static cJSON *part_object(const em_graph *graph, uint32_t index) {
   static const char *const part_names[] = {"engine", "buffer", "memory", "apb"};
   em_part part = em_part_at(graph, index);
@@ -41,6 +51,9 @@ static cJSON *part_object(const em_graph *graph, uint32_t index) {
   cJSON_AddNumberToObject(object, "macros", macro ? graph->memories[part.index].readers : 0);
   add_features(graph, part, EM_COST_GATES, object);
   add_features(graph, part, EM_COST_FLOPS, object);
+  if (!macro) {
+    add_clock_groups(graph, part, object);
+  }
   return object;
 }
 

@@ -186,10 +186,12 @@ static em_run_activity *run_activity(const em_case *a_case) {
   return activity;
 }
 
+enum { GATE_MIN_FLOPS = 4 };
+
 static em_part_work work_of(const em_cost_fit *fit, const em_graph *graph, const em_run_activity *activity,
                             uint32_t part) {
   em_part_use use;
-  em_fit_use(fit, graph, activity, part, &use);
+  em_fit_use(fit, graph, activity, GATE_MIN_FLOPS, part, &use);
   return use.work;
 }
 
@@ -216,11 +218,63 @@ static void work_when_idle_is_that_of_counters_and_clocks(void **state) {
     em_part_work work = work_of(fit_of(state), graph, activity, part);
     assert_true(work.switching_mac < 0.1 * 1000); /* a tenth of a MAC a cycle */
     assert_true(fabs(work.flop_cycles - 1000 * size.flops) < 1e-6 * (1 + work.flop_cycles));
-    assert_true(work.flop_cycles_gated <= 40 * 1000);
-    if (kind.kind == EM_PART_BUFFER || kind.kind == EM_PART_MEMORY) {
-      assert_true(work.switching_mac <= 0 && work.flop_cycles_gated <= 0);
-    }
+    assert_true(work.flop_cycles_gated <= 40 * 1000); /* strobes, and groups that are too small */
+    assert_true(kind.kind != EM_PART_MEMORY || work.flop_cycles_gated <= 0);
+    assert_true(work.switching_mac <= 0 || (kind.kind != EM_PART_BUFFER && kind.kind != EM_PART_MEMORY));
   }
+  free(activity);
+  free(graph);
+}
+
+/* ---- Clock gates ---- */
+
+static void clock_groups_hold_most_flops_of_engines_and_all_of_memories(void **state) {
+  for (uint64_t seed = 1; seed <= EM_REPEAT(100); seed++) {
+    em_graph *graph = graph_of(seed);
+    for (uint32_t part = 0; part < em_part_count(graph); part++) {
+      em_part p = em_part_at(graph, part);
+      em_part_size size;
+      em_fit_size(fit_of(state), graph, part, &size);
+      if (size.macros > 0) {
+        continue;
+      }
+      em_clock_group groups[EM_CLOCK_GROUPS];
+      uint32_t count = em_clock_groups(graph, NULL, p, groups);
+      double grouped = 0;
+      for (uint32_t i = 0; i < count; i++) {
+        assert_true(groups[i].gates >= 1 && groups[i].flops >= 1 && groups[i].cycles <= 0);
+        grouped += groups[i].gates * groups[i].flops;
+      }
+      assert_true(grouped <= size.flops * 1.03 + 1 && grouped >= size.flops * 0.88 - 8);
+      if (p.kind == EM_PART_MEMORY) {
+        assert_true(fabs(grouped - size.flops) < 0.5);
+      }
+    }
+    free(graph);
+  }
+}
+
+/* A gate for each mask of each word and one for the word that is read. */
+static void clock_gates_of_a_memory_are_its_enables(void **state) {
+  em_graph *graph = graph_of(3);
+  em_run_activity *activity = calloc(1, sizeof *activity);
+  activity->cycles = 1000;
+  uint32_t memory = 0;
+  while (graph->memories[memory].macro || graph->memories[memory].role != EM_MEMORY_WEIGHT) {
+    memory++;
+    assert_true(memory < graph->memory_count);
+  }
+  const em_memory *m = &graph->memories[memory];
+  activity->memories[memory].reads[0] = 10;
+  uint32_t part = graph->engine_count + graph->buffer_count + memory;
+  em_part_use eight, nine;
+  em_fit_use(fit_of(state), graph, activity, 8, part, &eight);
+  em_fit_use(fit_of(state), graph, activity, 9, part, &nine); /* bytes are too small for a gate of their own */
+  double width = m->lanes * 8.0, bits = m->words * width;
+  assert_true(fabs(eight.work.gate_cycles - 1000.0 * (m->words * m->lanes + 1)) < 1e-6);
+  assert_true(fabs(eight.work.flop_cycles_gated - 10 * width) < 1e-6);
+  assert_true(fabs(nine.work.gate_cycles - (width < 9 ? 0 : 1000)) < 1e-6);
+  assert_true(fabs(nine.work.flop_cycles_gated - (1000 * bits + (width < 9 ? 1000 : 10) * width)) < 1e-6 * bits * 1000);
   free(activity);
   free(graph);
 }
@@ -269,6 +323,7 @@ static void work_is_linear_in_what_happened(void **state) {
       assert_twice(once[part].switching_mac, twice.switching_mac);
       assert_twice(once[part].flop_cycles, twice.flop_cycles);
       assert_twice(once[part].flop_cycles_gated, twice.flop_cycles_gated);
+      assert_twice(once[part].gate_cycles, twice.gate_cycles);
       assert_twice(once[part].macro_reads, twice.macro_reads);
       assert_twice(once[part].macro_writes, twice.macro_writes);
     }
@@ -302,6 +357,8 @@ int main(void) {
       cmocka_unit_test(sizes_are_positive_and_a_macro_has_no_gates),
       cmocka_unit_test(sizes_grow_with_the_lanes),
       cmocka_unit_test(work_of_nothing_is_nothing),
+      cmocka_unit_test(clock_groups_hold_most_flops_of_engines_and_all_of_memories),
+      cmocka_unit_test(clock_gates_of_a_memory_are_its_enables),
       cmocka_unit_test(work_when_idle_is_that_of_counters_and_clocks),
       cmocka_unit_test(work_is_linear_in_what_happened),
       cmocka_unit_test(work_without_counted_toggles_is_that_of_half_the_bits),
