@@ -48,7 +48,9 @@ def norm(options: argparse.Namespace) -> tuple:
     trained = {}
     for name, path in (("range", options.range), ("layer", options.layer)):
         _, metadata = safetensors.load(path)
-        if metadata.get("norm") != name or "top-1" not in metadata["reached"]["test"]:
+        reached = metadata.get("reached")
+        test = reached.get("test") if isinstance(reached, dict) else None
+        if metadata.get("norm") != name or not isinstance(test, str) or "top-1" not in test:
             raise ValueError(f"{path}: must be of tools/train.py --norm {name}, trained on classes")
         trained[name] = metadata
     shape = trained["range"]["shape"]

@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Names in messages come from files: whatever they hold, the text stays one line. */
-static void keep_one_line(char *text) {
+void em_text_clean(char *text) {
   for (; *text != '\0'; text++) {
-    unsigned char byte = (unsigned char)*text;
+    unsigned char byte = (unsigned char)*text, next = (unsigned char)text[1];
     if (byte < ' ' || byte == 0x7f) {
       *text = '?';
+    } else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) { /* U+0080..U+009F: the other control codes */
+      text[0] = text[1] = '?';
     }
   }
 }
@@ -19,7 +20,7 @@ em_status em_fail(em_error *error, em_status status, const char *format, ...) {
   va_start(arguments, format);
   vsnprintf(error->text, sizeof error->text, format, arguments);
   va_end(arguments);
-  keep_one_line(error->text);
+  em_text_clean(error->text);
   return status;
 }
 
@@ -27,6 +28,6 @@ void em_error_prefix(em_error *error, const char *prefix) {
   char text[sizeof error->text];
   int used = snprintf(text, sizeof text, "%.255s: ", prefix);
   snprintf(text + used, sizeof text - (size_t)used, "%.*s", (int)(sizeof text - 1) - used, error->text);
-  keep_one_line(text);
+  em_text_clean(text);
   memcpy(error->text, text, sizeof text);
 }

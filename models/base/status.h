@@ -24,4 +24,10 @@ em_status em_fail(em_error *error, em_status status, const char *format, ...) __
 /* Puts "prefix: " before the text, for a caller that knows the file while the callee knew only the place. */
 void em_error_prefix(em_error *error, const char *prefix);
 
+/*
+ * Replaces control characters by question marks, in place. Names and texts come from files: whatever they hold, what is
+ * printed stays one line and sends no escape code to a terminal.
+ */
+void em_text_clean(char *text);
+
 #endif

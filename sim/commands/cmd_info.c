@@ -1,20 +1,32 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/commands/commands.h"
 #include "sim/files/design_file.h"
 #include "sim/files/file_bytes.h"
+#include "sim/files/fit_file.h"
 #include "sim/files/frames_file.h"
+#include "sim/files/json_text.h"
 #include "sim/files/network_file.h"
 #include "sim/files/technology_file.h"
 #include "sim/files/yaml_file.h"
 
-typedef enum { FILE_UNKNOWN, FILE_NETWORK, FILE_FRAMES, FILE_RESULTS, FILE_DESIGN, FILE_TECHNOLOGY } file_kind;
+typedef enum {
+  FILE_UNKNOWN,
+  FILE_NETWORK,
+  FILE_FRAMES,
+  FILE_RESULTS,
+  FILE_DESIGN,
+  FILE_TECHNOLOGY,
+  FILE_FIT,
+  FILE_JSON
+} file_kind;
 
-/* A safetensors file has '{' after its header length, which no YAML file of ours has there with 0 bytes before it. */
+/* A header length of 8 bytes has a 0 among them, which no text has. */
 static bool looks_like_safetensors(const em_file_bytes *file) {
-  return file->size > 8 && file->bytes[8] == '{' && memchr(file->bytes, 0, 8) != NULL;
+  return file->size > 8 && memchr(file->bytes, 0, 8) != NULL;
 }
 
 static file_kind kind_of_tensors(const em_safetensors *file) {
@@ -30,6 +42,9 @@ static file_kind kind_of_tensors(const em_safetensors *file) {
 static file_kind kind_of_yaml(em_yaml *yaml) {
   if (em_yaml_take(yaml, 0, "constants") != EM_YAML_NO_NODE) {
     return FILE_TECHNOLOGY;
+  }
+  if (em_yaml_take(yaml, 0, "kinds") != EM_YAML_NO_NODE) {
+    return FILE_FIT;
   }
   return em_yaml_take(yaml, 0, "shape") != EM_YAML_NO_NODE ? FILE_DESIGN : FILE_UNKNOWN;
 }
@@ -50,6 +65,8 @@ static em_status recognise(const char *path, file_kind *kind, em_error *error) {
     } else {
       em_error_prefix(error, path);
     }
+  } else if (file.size > 0 && file.bytes[0] == '{') {
+    *kind = FILE_JSON;
   } else {
     em_yaml yaml;
     status = em_yaml_parse(path, file.bytes, file.size, &yaml, error);
@@ -87,6 +104,7 @@ static em_status print_network(const char *path, em_error *error) {
   printf("  tables   SiLU %u segments, exp %u segments (block 0)\n", first->pwl_gate.segments,
          first->pwl_a_bar.segments);
   if (network.origin[0] != '\0') {
+    em_text_clean(network.origin);
     printf("  origin   %s\n", network.origin);
   }
   em_network_free(&network);
@@ -132,6 +150,7 @@ static em_status print_frames(const char *path, em_error *error) {
   if (status != EM_OK) {
     return status;
   }
+  em_text_clean(frames.label_unit);
   printf("frames %s\n", path);
   printf("  frames   %" PRIu64 " of %" PRIu64 " x %" PRIu64 " x %" PRIu64 "\n", frames.count, frames.h, frames.w,
          frames.c);
@@ -205,6 +224,54 @@ static em_status print_technology(const char *path, em_error *error) {
   return EM_OK;
 }
 
+static em_status print_fit(const char *path, em_error *error) {
+  em_fit_data *fit = malloc(sizeof *fit);
+  em_status status = fit == NULL ? em_fail(error, EM_FAILED, "out of memory") : em_fit_load(path, fit, error);
+  if (status == EM_OK) {
+    printf("calibration %s\n  library  %s, %s\n", path, fit->library, fit->yosys);
+    printf("  fitted   to %u designs, %u runs; held against %u designs, %u runs\n", fit->designs, fit->runs,
+           fit->held_out_designs, fit->held_out_runs);
+  }
+  free(fit);
+  return status;
+}
+
+/* Reports, timelines and features of ours. */
+static em_status print_json(const char *path, em_error *error) {
+  em_file_bytes file;
+  cJSON *root = NULL;
+  em_status status = em_file_bytes_open(path, &file, error);
+  if (status == EM_OK) {
+    status = em_json_parse((const char *)file.bytes, file.size, &root, error);
+  }
+  em_file_bytes_close(&file);
+  if (status != EM_OK) {
+    em_error_prefix(error, path);
+    return status;
+  }
+  const cJSON *format = cJSON_GetObjectItemCaseSensitive(root, "format");
+  const cJSON *design = cJSON_GetObjectItemCaseSensitive(root, "design");
+  const cJSON *name = cJSON_IsString(design) ? design : cJSON_GetObjectItemCaseSensitive(design, "name");
+  char *text = cJSON_IsString(name) ? name->valuestring : NULL;
+  if (text != NULL) {
+    em_text_clean(text);
+  }
+  if (cJSON_IsString(format) && strncmp(format->valuestring, "emamba-report-", 14) == 0) {
+    const cJSON *frames = cJSON_GetObjectItemCaseSensitive(root, "frames");
+    printf("report %s\n  design   %s, %.0f frames\n  see      emamba report\n", path, text != NULL ? text : "?",
+           cJSON_IsNumber(frames) ? frames->valuedouble : 0);
+  } else if (cJSON_HasObjectItem(root, "traceEvents")) {
+    printf("timeline %s\n  events   %d\n  opens in Perfetto\n", path,
+           cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(root, "traceEvents")));
+  } else if (cJSON_HasObjectItem(root, "parts") && text != NULL) {
+    printf("features of the cost model %s\n  design   %s\n", path, text);
+  } else {
+    status = em_fail(error, EM_BAD_INPUT, "%s: JSON, but no report, timeline or features of ours", path);
+  }
+  cJSON_Delete(root);
+  return status;
+}
+
 em_status em_cmd_info(const em_options *options, em_error *error) {
   const char *path = options->arguments[0];
   file_kind kind = FILE_UNKNOWN;
@@ -218,6 +285,8 @@ em_status em_cmd_info(const em_options *options, em_error *error) {
     case FILE_RESULTS: return print_results(path, error);
     case FILE_DESIGN: return print_design(path, error);
     case FILE_TECHNOLOGY: return print_technology(path, error);
+    case FILE_FIT: return print_fit(path, error);
+    case FILE_JSON: return print_json(path, error);
     case FILE_UNKNOWN: break;
   }
   return em_fail(error, EM_BAD_INPUT, "%s: is not a network, frames, results, design or technology file", path);

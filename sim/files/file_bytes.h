@@ -1,8 +1,7 @@
 /*
- * The bytes of a whole file, mapped read-only.
+ * The bytes of a whole file, read into memory: what another process does to the file afterwards changes nothing.
  *
- * Mapping keeps large networks and frame files out of the heap. A file that another process truncates while it is
- * mapped is not guarded against; the project's own writers replace files by renaming, which is safe.
+ * A large network is not held twice: what has been copied out of the bytes is dropped (em_file_bytes_drop).
  */
 #ifndef EM_FILE_BYTES_H
 #define EM_FILE_BYTES_H
@@ -17,10 +16,13 @@ typedef struct {
   size_t size;
 } em_file_bytes;
 
-/* Maps `path`, a regular file. EM_BAD_INPUT with a text that does not name the path: callers prefix it. */
+/* Reads `path`, a regular file. EM_BAD_INPUT with a text that does not name the path: callers prefix it. */
 em_status em_file_bytes_open(const char *path, em_file_bytes *file, em_error *error);
 
-/* Unmaps. Also takes a zeroed or closed struct. */
+/* Gives back the memory of bytes that are not looked at again. Does nothing for a zeroed struct. */
+void em_file_bytes_drop(em_file_bytes *file, const uint8_t *begin, size_t size);
+
+/* Frees. Also takes a zeroed or closed struct. */
 void em_file_bytes_close(em_file_bytes *file);
 
 #endif

@@ -80,7 +80,7 @@ static em_status check_tensors(const em_safetensors *file, const em_shape *shape
   return file->tensor_count == total ? EM_OK : name_unknown_tensor(file, shape, error);
 }
 
-static void copy_codes(const em_safetensors *file, em_network *network) {
+static void copy_codes(em_safetensors *file, em_network *network) {
   for (uint32_t p = 0; p < em_network_part_count(&network->shape); p++) {
     em_network_part part;
     em_network_part_describe(&network->shape, p, &part);
@@ -90,6 +90,7 @@ static void copy_codes(const em_safetensors *file, em_network *network) {
       const em_safetensor *source = em_safetensors_find(file, em_network_part_name(&part, part.tensors[t].name, name));
       const em_tensor *tensor = (const em_tensor *)(const void *)(base + part.tensors[t].offset);
       memcpy(network->codes + (tensor->codes - network->codes), source->data, source->size_bytes);
+      em_file_bytes_drop(&file->file, source->data, source->size_bytes);
     }
   }
 }
@@ -156,7 +157,7 @@ static em_status read_metadata(const em_safetensors *file, em_network *network, 
   return status;
 }
 
-em_status em_network_read(const em_safetensors *file, em_network *network, em_error *error) {
+em_status em_network_read(em_safetensors *file, em_network *network, em_error *error) {
   *network = (em_network){0};
   em_shape shape;
   em_status status = check_format(file, error);

@@ -23,7 +23,7 @@ em_status em_network_load(const char *path, em_network *network, em_error *error
 
 /* The same from bytes[size], and from a file already parsed; texts do not name a path. Nothing is kept of the input. */
 em_status em_network_parse(const uint8_t *bytes, size_t size, em_network *network, em_error *error);
-em_status em_network_read(const em_safetensors *file, em_network *network, em_error *error);
+em_status em_network_read(em_safetensors *file, em_network *network, em_error *error);
 
 /* Writes `network`, atomically. Loading the file gives an equal network. EM_FAILED names the path. */
 em_status em_network_save(const char *path, const em_network *network, em_error *error);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/files/foreign.h"
+
 #define MAX_INTEGER (INT64_C(1) << 53) /* JSON numbers are doubles here */
 
 static const struct {
@@ -209,6 +211,10 @@ static em_status read_header(em_safetensors *tensors, const uint8_t *data, uint6
 
 em_status em_safetensors_parse(const uint8_t *bytes, size_t size, em_safetensors *tensors, em_error *error) {
   *tensors = (em_safetensors){0};
+  const char *foreign = em_foreign_format(bytes, size);
+  if (foreign != NULL) {
+    return em_fail(error, EM_BAD_INPUT, "not a safetensors file: it looks like %s", foreign);
+  }
   if (size < 8) {
     return em_fail(error, EM_BAD_INPUT, "%zu bytes, but a safetensors file begins with 8 of header length", size);
   }
@@ -217,6 +223,9 @@ em_status em_safetensors_parse(const uint8_t *bytes, size_t size, em_safetensors
   uint64_t limit = size - 8 < EM_SAFETENSORS_MAX_HEADER ? size - 8 : EM_SAFETENSORS_MAX_HEADER;
   if (length < 2 || length > limit) {
     return em_fail(error, EM_BAD_INPUT, "header length is %" PRIu64 ", outside 2..%" PRIu64, length, limit);
+  }
+  if (bytes[8] != '{') {
+    return em_fail(error, EM_BAD_INPUT, "header begins with byte 0x%02x, must begin with {", bytes[8]);
   }
   em_status status = em_json_parse((const char *)bytes + 8, (size_t)length, &tensors->header, error);
   if (status != EM_OK) {

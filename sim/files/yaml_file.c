@@ -5,9 +5,13 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "sim/files/foreign.h"
+
 /* One parse under way. */
 typedef struct {
   yaml_parser_t parser;
+  const uint8_t *bytes;
+  size_t size;
   em_yaml *yaml;
   int32_t mapping; /* the open one; EM_YAML_NO_NODE outside the root */
   int32_t last;    /* its last node so far */
@@ -149,13 +153,25 @@ static em_status read_event(reader *r, const yaml_event_t *event, uint32_t *docu
   return EM_OK;
 }
 
+/* libyaml gives a line for what it has read as YAML, and an offset for bytes that are no text. */
+static size_t problem_line(const reader *r) {
+  if (r->parser.error != YAML_READER_ERROR) {
+    return r->parser.problem_mark.line;
+  }
+  size_t line = 0;
+  for (size_t i = 0; i < r->parser.problem_offset && i < r->size; i++) {
+    line += r->bytes[i] == '\n';
+  }
+  return line;
+}
+
 static em_status read_events(reader *r) {
   uint32_t documents = 0;
   for (bool more = true; more;) {
     yaml_event_t event;
     if (!yaml_parser_parse(&r->parser, &event)) {
       const char *problem = r->parser.problem != NULL ? r->parser.problem : "not YAML";
-      return fail_at(r, r->parser.problem_mark.line, problem);
+      return fail_at(r, problem_line(r), problem);
     }
     em_status status = read_event(r, &event, &documents);
     more = event.type != YAML_STREAM_END_EVENT;
@@ -169,12 +185,18 @@ static em_status read_events(reader *r) {
 
 em_status em_yaml_parse(const char *path, const uint8_t *bytes, size_t size, em_yaml *yaml, em_error *error) {
   *yaml = (em_yaml){.path = path};
-  reader r = {.yaml = yaml, .mapping = EM_YAML_NO_NODE, .last = EM_YAML_NO_NODE, .error = error};
+  reader r = {
+      .bytes = bytes, .size = size, .yaml = yaml, .mapping = EM_YAML_NO_NODE, .last = EM_YAML_NO_NODE, .error = error};
   if (size > EM_YAML_MAX_BYTES) {
     return em_fail(error, EM_BAD_INPUT, "%s: %zu bytes; at most %d are allowed", path, size, EM_YAML_MAX_BYTES);
   }
   if (size == 0) {
     return em_fail(error, EM_BAD_INPUT, "%s: is empty", path);
+  }
+  const char *foreign = em_foreign_format(bytes, size);
+  if (foreign != NULL || memchr(bytes, 0, size < 8 ? size : 8) != NULL) {
+    return em_fail(error, EM_BAD_INPUT, "%s: not YAML: it looks like %s", path,
+                   foreign != NULL ? foreign : "a binary file");
   }
   if (!yaml_parser_initialize(&r.parser)) {
     return em_fail(error, EM_FAILED, "%s: out of memory", path);

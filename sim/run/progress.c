@@ -2,8 +2,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { COLUMNS = 72 }; /* a line is overwritten with blanks: no escape codes */
 
 double em_seconds(void) {
   struct timespec now;
@@ -13,7 +17,9 @@ double em_seconds(void) {
 
 em_progress em_progress_start(const char *what, uint64_t total, bool quiet) {
   double now = em_seconds();
-  return (em_progress){!quiet && isatty(STDERR_FILENO), total, now, now + 0.5, what};
+  const char *terminal = getenv("TERM");
+  bool dumb = terminal == NULL || strcmp(terminal, "dumb") == 0;
+  return (em_progress){!quiet && !dumb && isatty(STDERR_FILENO), total, now, now + 0.5, what};
 }
 
 void em_progress_update(em_progress *progress, uint64_t done) {
@@ -25,12 +31,15 @@ void em_progress_update(em_progress *progress, uint64_t done) {
     return;
   }
   double left = (now - progress->start_seconds) * (double)(progress->total - done) / (double)done;
-  fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " %s, %.0f s left \033[K", done, progress->total, progress->what, left);
+  char text[COLUMNS + 1];
+  snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " %s, %.0f s left", done, progress->total, progress->what,
+           left);
+  fprintf(stderr, "\r%-*s", COLUMNS, text);
   progress->next_seconds = now + 0.2;
 }
 
 void em_progress_finish(em_progress *progress) {
   if (progress->shown) {
-    fprintf(stderr, "\r\033[K");
+    fprintf(stderr, "\r%*s\r", COLUMNS, "");
   }
 }

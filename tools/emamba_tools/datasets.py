@@ -43,6 +43,8 @@ def load(path: Path, labelled: bool = True) -> Frames:
                 f"[{len(codes)}], each at least 0, or F32 [{len(codes)},outputs], finite"
             )
     exponent = metadata.get("exponent")
+    if exponent is None and not labelled:
+        exponent = 0  # optional in the format; whoever asks for codes alone has no use for it
     if type(exponent) is not int or not -64 <= exponent <= 63:
         raise ValueError(f"{path}: metadata exponent is {exponent!r}; must be -64..63")
     texts = (str(metadata.get(key, "")) for key in ("label_unit", "origin"))
