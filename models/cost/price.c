@@ -10,6 +10,8 @@ const char *em_price_constant_name(em_price_constant constant) {
       "sram_area_fixed_um2",
       "sram_area_per_bit_um2",
       "sram_two_port_ratio",
+      "sram_macro_max_width_bits",
+      "sram_macro_min_words",
       "mac_int8_energy_pj",
       "flop_clock_energy_fj",
       "clock_tree_ratio",
@@ -67,6 +69,12 @@ double em_sram_write_pj(const em_prices *prices, uint64_t words, uint32_t word_b
   return em_sram_read_pj(prices, words, word_bits) * write_ratio(prices, word_bits);
 }
 
+em_sram_tiles em_sram_tiles_of(const em_prices *prices, uint64_t words, uint32_t word_bits) {
+  double columns = ceil(word_bits / prices->values[EM_PRICE_SRAM_MAX_WIDTH]);
+  double deep = fmax((double)words, prices->values[EM_PRICE_SRAM_MIN_WORDS]);
+  return (em_sram_tiles){columns, (uint64_t)ceil(deep), (uint32_t)ceil(word_bits / columns)};
+}
+
 double em_price_time_us(const em_price_point *point) {
   return (double)point->cycles / point->clock_mhz;
 }
@@ -103,27 +111,36 @@ static double clocked(const em_price_rates *r, const em_part_work *work) {
   return cycles * v[EM_PRICE_FLOPS_SCALE];
 }
 
-void em_price_part(const em_price_rates *r, const em_part_use *use, em_part_price *price) {
-  double *figures = price->figures;
+/* Area, energy of accesses and KiB that leak, of a memory's macros. */
+static void price_macros(const em_price_rates *r, const em_part_use *use, double *figures) {
   const double *v = r->prices.values;
   const em_part_size *s = &use->size;
   const em_part_work *w = &use->work;
-  double gates = s->gates_ge * v[EM_PRICE_GATES_SCALE], bits = (double)s->macro_words * s->macro_word_bits;
-  double copies = s->macros * (s->macro_two_ports ? v[EM_PRICE_SRAM_TWO_PORT] : 1); /* as of one port */
+  em_sram_tiles tiles = em_sram_tiles_of(&r->prices, s->macro_words, s->macro_word_bits);
+  double ports = s->macro_two_ports ? v[EM_PRICE_SRAM_TWO_PORT] : 1; /* over a macro of one port */
+  double bits = (double)tiles.words * tiles.word_bits, macros = s->macros * tiles.macros * ports;
+  double reads = w->macro_reads + w->macro_writes * write_ratio(&r->prices, tiles.word_bits);
+  figures[EM_FIGURE_MACRO_AREA] = macros * (v[EM_PRICE_SRAM_AREA_FIXED] + v[EM_PRICE_SRAM_AREA_PER_BIT] * bits);
+  figures[EM_FIGURE_SRAM] =
+      reads * (tiles.macros * ports) * em_sram_read_pj(&r->prices, tiles.words, tiles.word_bits) * r->supply;
+  figures[EM_FIGURE_LEAKAGE] = macros * kib(tiles.words, tiles.word_bits) * v[EM_PRICE_SRAM_LEAKAGE] * r->leakage_time;
+}
+
+void em_price_part(const em_price_rates *r, const em_part_use *use, em_part_price *price) {
+  double *figures = price->figures;
+  const double *v = r->prices.values;
+  const em_part_work *w = &use->work;
+  *price = (em_part_price){{0}};
+  if (use->size.macros > 0) {
+    price_macros(r, use, figures);
+    return;
+  }
+  double gates = use->size.gates_ge * v[EM_PRICE_GATES_SCALE];
   figures[EM_FIGURE_LOGIC_AREA] = gates * v[EM_PRICE_GE_AREA] / v[EM_PRICE_UTILISATION];
-  figures[EM_FIGURE_MACRO_AREA] = copies * (v[EM_PRICE_SRAM_AREA_FIXED] + v[EM_PRICE_SRAM_AREA_PER_BIT] * bits);
   figures[EM_FIGURE_SWITCHING] = w->switching_mac * v[EM_PRICE_SWITCHING_SCALE] * v[EM_PRICE_MAC_ENERGY] * r->supply;
   figures[EM_FIGURE_CLOCK] =
       clocked(r, w) * v[EM_PRICE_FLOP_CLOCK] * pj_of_fj * (1 + v[EM_PRICE_CLOCK_TREE]) * r->supply;
-  figures[EM_FIGURE_SRAM] = 0;
-  if (s->macros > 0) {
-    double reads = w->macro_reads + w->macro_writes * write_ratio(&r->prices, s->macro_word_bits);
-    figures[EM_FIGURE_SRAM] =
-        reads * (copies / s->macros) * em_sram_read_pj(&r->prices, s->macro_words, s->macro_word_bits) * r->supply;
-  }
-  double kibs = copies * kib(s->macro_words, s->macro_word_bits);
-  figures[EM_FIGURE_LEAKAGE] =
-      (gates * v[EM_PRICE_LOGIC_LEAKAGE] * uw_of_nw + kibs * v[EM_PRICE_SRAM_LEAKAGE]) * r->leakage_time;
+  figures[EM_FIGURE_LEAKAGE] = gates * v[EM_PRICE_LOGIC_LEAKAGE] * uw_of_nw * r->leakage_time;
 }
 
 static void add_up(const em_prices *prices, const em_price_point *point, const em_part_use *uses, uint32_t count,

@@ -23,6 +23,8 @@ typedef enum {
   EM_PRICE_SRAM_AREA_FIXED,
   EM_PRICE_SRAM_AREA_PER_BIT,
   EM_PRICE_SRAM_TWO_PORT,
+  EM_PRICE_SRAM_MAX_WIDTH,
+  EM_PRICE_SRAM_MIN_WORDS,
   EM_PRICE_MAC_ENERGY,
   EM_PRICE_FLOP_CLOCK,
   EM_PRICE_CLOCK_TREE,
@@ -102,6 +104,15 @@ void em_price_part(const em_price_rates *rates, const em_part_use *use, em_part_
 /* Energy of one read, and of one write, of a one-port macro of words x word_bits at the nominal supply, pJ. */
 double em_sram_read_pj(const em_prices *prices, uint64_t words, uint32_t word_bits);
 double em_sram_write_pj(const em_prices *prices, uint64_t words, uint32_t word_bits);
+
+/* A memory as macros that exist: so many side by side, each of so many words and bits. */
+typedef struct {
+  double macros;
+  uint64_t words;
+  uint32_t word_bits;
+} em_sram_tiles;
+
+em_sram_tiles em_sram_tiles_of(const em_prices *prices, uint64_t words, uint32_t word_bits);
 
 /* Length of the run, microseconds. */
 double em_price_time_us(const em_price_point *point);

@@ -13,6 +13,8 @@ const em_constant_rule em_constant_rules[EM_CONSTANT_COUNT] = {
   {"sram_area_fixed_um2", "um2", 0, 1e6, "SRAM macro area = fixed + per_bit * bits"},
   {"sram_area_per_bit_um2", "um2/bit", 0.001, 100, "see sram_area_fixed_um2"},
   {"sram_two_port_ratio", "1", 1, 10, "area, energy and leakage of a macro read and written at once / those with one port"},
+  {"sram_macro_max_width_bits", "bit", 1, 65536, "wider memories are macros side by side"},
+  {"sram_macro_min_words", "1", 1, 65536, "shallower memories take a macro of so many words"},
   {"sram_macro_min_bits", "bit", 1, 16777216, "memories at least this large are macros, smaller ones flip-flops"},
   {"mac_int8_energy_pj", "pJ", 0.001, 100, "INT8 multiply, 24-bit accumulate and its registers"},
   {"flop_clock_energy_fj", "fJ", 0.01, 1000, "a flip-flop's clock pin, one ungated cycle"},

@@ -29,6 +29,8 @@ static void make_ranges(em_range ranges[EM_PRICE_CONSTANTS]) {
                                                     [EM_PRICE_SRAM_AREA_FIXED] = 1000,
                                                     [EM_PRICE_SRAM_AREA_PER_BIT] = 1,
                                                     [EM_PRICE_SRAM_TWO_PORT] = 1.5,
+                                                    [EM_PRICE_SRAM_MAX_WIDTH] = 128,
+                                                    [EM_PRICE_SRAM_MIN_WORDS] = 64,
                                                     [EM_PRICE_MAC_ENERGY] = 0.1,
                                                     [EM_PRICE_FLOP_CLOCK] = 2,
                                                     [EM_PRICE_CLOCK_TREE] = 0.5,
@@ -117,6 +119,26 @@ static void price_macro_by_hand(void **state) {
   price_at(&prices, &nominal_point, &written, &two_ports);
   for (uint32_t i = 0; i < EM_PRICE_FIGURES; i++) {
     near(two_ports.figures[i], price.figures[i] * 1.5);
+  }
+}
+
+/* 16 x 300 bits: three macros of 100 bits, each as deep as the shallowest there is. */
+static void price_of_a_wide_shallow_memory_is_that_of_macros_that_exist(void **state) {
+  (void)state;
+  em_range ranges[EM_PRICE_CONSTANTS];
+  make_ranges(ranges);
+  em_prices prices = em_prices_nominal(ranges);
+  em_part_use wide = macro, tile = macro;
+  wide.size.macro_words = 16;
+  wide.size.macro_word_bits = 300;
+  tile.size.macro_words = 64;
+  tile.size.macro_word_bits = 100;
+  em_part_price of_wide, of_tile;
+  price_at(&prices, &nominal_point, &wide, &of_wide);
+  price_at(&prices, &nominal_point, &tile, &of_tile);
+  near(of_tile.figures[EM_FIGURE_MACRO_AREA], 2 * (1000 + 64 * 100));
+  for (uint32_t i = 0; i < EM_PRICE_FIGURES; i++) {
+    near(of_wide.figures[i], 3 * of_tile.figures[i]);
   }
 }
 
@@ -235,6 +257,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(price_logic_by_hand),
       cmocka_unit_test(price_macro_by_hand),
+      cmocka_unit_test(price_of_a_wide_shallow_memory_is_that_of_macros_that_exist),
       cmocka_unit_test(price_write_ratio_is_a_line_between_narrow_and_wide),
       cmocka_unit_test(price_scales_with_supply_temperature_and_time),
       cmocka_unit_test(price_speed_factor_is_near_a_published_pair),
