@@ -19,6 +19,7 @@ RELEASE := -O3 $(ARCH) -fPIC -fvisibility=hidden
 SANITIZED := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LDLIBS := -lcjson -lyaml -ldl -lm
 
+THREADED := -O1 -fsanitize=thread
 FUZZED := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 VERSION := $(shell cat VERSION)
 
@@ -41,7 +42,7 @@ help: ## this list
 deps: ## install what the project needs (Debian packages; as root or with sudo)
 	tools/install-deps
 
-# ---- The program, in three flavours: release, sanitized (tests) and fuzzed (clang, for the fuzz targets) ----
+# ---- The program, in flavours: release; sanitized and threaded (tests); fuzzed (clang, for the fuzz targets) ----
 
 $(BUILD)/release/%.o: %.c
 	@mkdir -p $(@D)
@@ -51,11 +52,15 @@ $(BUILD)/sanitized/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZED) -c $< -o $@
 
+$(BUILD)/threaded/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(THREADED) -c $< -o $@
+
 $(BUILD)/fuzzed/%.o: %.c
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) $(FUZZED) -c $< -o $@
 
-VERSION_OBJECTS := $(patsubst %,$(BUILD)/%/models/base/version.o,release sanitized fuzzed)
+VERSION_OBJECTS := $(patsubst %,$(BUILD)/%/models/base/version.o,release sanitized threaded fuzzed)
 $(VERSION_OBJECTS): private CFLAGS += -DEM_VERSION='"$(VERSION)"'
 $(VERSION_OBJECTS): private FUZZ_CFLAGS += -DEM_VERSION='"$(VERSION)"'
 $(VERSION_OBJECTS): VERSION
@@ -65,7 +70,7 @@ $(BUILD)/$(1)/libem_models.a: $(MODELS:%.c=$(BUILD)/$(1)/%.o)
 $(BUILD)/$(1)/libem_sim.a: $(SIM:%.c=$(BUILD)/$(1)/%.o)
 $(BUILD)/$(1)/libem_support.a: $(TEST_SUPPORT:%.c=$(BUILD)/$(1)/%.o)
 endef
-$(foreach flavour,release sanitized fuzzed,$(eval $(call archives,$(flavour))))
+$(foreach flavour,release sanitized threaded fuzzed,$(eval $(call archives,$(flavour))))
 
 %.a:
 	@rm -f $@
@@ -218,6 +223,9 @@ $(BUILD)/tests-sanitized/$(notdir $(1)): $(BUILD)/sanitized/$(1).o $(BUILD)/sani
 endef
 $(foreach source,$(TEST_SOURCES) $(wildcard tests/programs/*.c),$(eval $(call test_program,$(source:.c=))))
 
+$(BUILD)/threaded/threads: $(BUILD)/threaded/tests/library/threads.o $(call libraries,threaded)
+	$(CC) $(THREADED) $^ $(LDLIBS) -o $@
+
 $(BUILD)/fuzz/make_seeds: $(BUILD)/release/tests/fuzz/make_seeds.o $(call libraries,release)
 	@mkdir -p $(@D)
 	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
@@ -227,7 +235,7 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzzed/tests/fuzz/%.o $(call libraries,fuzzed)
 	clang -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
 
 test-programs: $(BUILD)/emamba $(BUILD)/sanitized/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/first_difference $(BUILD)/gate_sim \
-  $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds
+  $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds $(BUILD)/libemamba.so $(BUILD)/libemamba.a $(BUILD)/threaded/threads
 
 test: deps ## install, build and pass all tests; ends with the count
 	@$(MAKE) --no-print-directory -j $(JOBS) test-programs
@@ -246,4 +254,4 @@ format: ## format the C
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD)/release $(BUILD)/sanitized $(BUILD)/fuzzed -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/release $(BUILD)/sanitized $(BUILD)/threaded $(BUILD)/fuzzed -name '*.d' 2>/dev/null)

@@ -1,4 +1,4 @@
-"""Runs the Python tests and prints a TAP line for each."""
+"""Runs the Python tests of a folder (this one) and prints a TAP line for each."""
 
 import sys
 import unittest
@@ -32,5 +32,6 @@ class TapResult(unittest.TestResult):
 
 if __name__ == "__main__":
     result = TapResult()
-    unittest.TestLoader().discover(str(Path(__file__).parent)).run(result)
+    folder = sys.argv[1] if len(sys.argv) > 1 else str(Path(__file__).parent)
+    unittest.TestLoader().discover(folder).run(result)
     sys.exit(not result.wasSuccessful())
