@@ -16,7 +16,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from emamba_tools import check_norm, check_pwl, check_ssm, datasets, network, plot, safetensors
+from emamba_tools import (
+    check_norm, check_pwl, check_ssm, command_line, datasets, network, plot, safetensors,
+)  # fmt: skip
 
 PWL_FRAMES = 500
 
@@ -90,4 +92,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.run(main)

@@ -15,7 +15,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from emamba_tools import cifar10, datasets, fashion_mnist, mars, wikitext2
+from emamba_tools import cifar10, command_line, datasets, fashion_mnist, mars, wikitext2
 
 LOADERS = {
     "fashion-mnist": fashion_mnist, "cifar-10": cifar10, "mars": mars, "wikitext-2": wikitext2,
@@ -53,4 +53,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.run(main)
