@@ -25,7 +25,8 @@ const char *em_price_constant_name(em_price_constant constant) {
       "sram_wide_min_bits",
       "sram_leakage_uw_per_kib",
       "logic_leakage_nw_per_ge",
-      "leakage_doubling_c",
+      "logic_leakage_doubling_c",
+      "sram_leakage_doubling_c",
       "supply_nominal_mv",
       "temperature_nominal_c",
       "supply_energy_exponent",
@@ -83,9 +84,9 @@ double em_supply_factor(const em_prices *prices, double vdd_mv) {
   return pow(vdd_mv / prices->values[EM_PRICE_SUPPLY_NOMINAL], prices->values[EM_PRICE_SUPPLY_EXPONENT]);
 }
 
-static double temperature_factor(const em_prices *prices, const em_price_point *point) {
-  return exp2((point->temperature_c - prices->values[EM_PRICE_TEMPERATURE_NOMINAL]) /
-              prices->values[EM_PRICE_LEAKAGE_DOUBLING]);
+/* What warmth does to leakage that doubles every so many degrees. */
+static double temperature_factor(const em_prices *prices, const em_price_point *point, em_price_constant doubling) {
+  return exp2((point->temperature_c - prices->values[EM_PRICE_TEMPERATURE_NOMINAL]) / prices->values[doubling]);
 }
 
 double em_speed_factor(const em_prices *prices, double vdd_mv) {
@@ -98,9 +99,10 @@ double em_speed_factor(const em_prices *prices, double vdd_mv) {
 }
 
 em_price_rates em_price_rates_at(const em_prices *prices, const em_price_point *point) {
-  em_price_rates r = {*prices, *point, em_supply_factor(prices, point->vdd_mv), 0};
-  r.leakage_time = em_price_time_us(point) * temperature_factor(prices, point) * r.supply;
-  return r;
+  double supply = em_supply_factor(prices, point->vdd_mv), time = em_price_time_us(point);
+  return (em_price_rates){*prices, *point, supply,
+                          time * temperature_factor(prices, point, EM_PRICE_LOGIC_DOUBLING) * supply,
+                          time * temperature_factor(prices, point, EM_PRICE_SRAM_DOUBLING) * supply};
 }
 
 /* Flip-flop clocks that take energy; with gating those that the gates let through, and what the gates take. */
@@ -123,7 +125,8 @@ static void price_macros(const em_price_rates *r, const em_part_use *use, double
   figures[EM_FIGURE_MACRO_AREA] = macros * (v[EM_PRICE_SRAM_AREA_FIXED] + v[EM_PRICE_SRAM_AREA_PER_BIT] * bits);
   figures[EM_FIGURE_SRAM] =
       reads * (tiles.macros * ports) * em_sram_read_pj(&r->prices, tiles.words, tiles.word_bits) * r->supply;
-  figures[EM_FIGURE_LEAKAGE] = macros * kib(tiles.words, tiles.word_bits) * v[EM_PRICE_SRAM_LEAKAGE] * r->leakage_time;
+  figures[EM_FIGURE_LEAKAGE] =
+      macros * kib(tiles.words, tiles.word_bits) * v[EM_PRICE_SRAM_LEAKAGE] * r->sram_leakage_time;
 }
 
 void em_price_part(const em_price_rates *r, const em_part_use *use, em_part_price *price) {
@@ -140,7 +143,7 @@ void em_price_part(const em_price_rates *r, const em_part_use *use, em_part_pric
   figures[EM_FIGURE_SWITCHING] = w->switching_mac * v[EM_PRICE_SWITCHING_SCALE] * v[EM_PRICE_MAC_ENERGY] * r->supply;
   figures[EM_FIGURE_CLOCK] =
       clocked(r, w) * v[EM_PRICE_FLOP_CLOCK] * pj_of_fj * (1 + v[EM_PRICE_CLOCK_TREE]) * r->supply;
-  figures[EM_FIGURE_LEAKAGE] = gates * v[EM_PRICE_LOGIC_LEAKAGE] * uw_of_nw * r->leakage_time;
+  figures[EM_FIGURE_LEAKAGE] = gates * v[EM_PRICE_LOGIC_LEAKAGE] * uw_of_nw * r->logic_leakage_time;
 }
 
 static void add_up(const em_prices *prices, const em_price_point *point, const em_part_use *uses, uint32_t count,

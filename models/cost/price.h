@@ -38,7 +38,8 @@ typedef enum {
   EM_PRICE_SRAM_WIDE_BITS,
   EM_PRICE_SRAM_LEAKAGE,
   EM_PRICE_LOGIC_LEAKAGE,
-  EM_PRICE_LEAKAGE_DOUBLING,
+  EM_PRICE_LOGIC_DOUBLING,
+  EM_PRICE_SRAM_DOUBLING,
   EM_PRICE_SUPPLY_NOMINAL,
   EM_PRICE_TEMPERATURE_NOMINAL,
   EM_PRICE_SUPPLY_EXPONENT,
@@ -92,8 +93,8 @@ typedef struct {
 typedef struct {
   em_prices prices;
   em_price_point point;
-  double supply;       /* the supply's factor of energy */
-  double leakage_time; /* microseconds times the temperature's and the supply's factor */
+  double supply;                                /* the supply's factor of energy */
+  double logic_leakage_time, sram_leakage_time; /* microseconds times the temperature's and the supply's factor */
 } em_price_rates;
 
 em_price_rates em_price_rates_at(const em_prices *prices, const em_price_point *point);

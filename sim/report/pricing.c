@@ -122,6 +122,21 @@ static void price_engines(em_pricing *pricing) {
 /* So much, and no more, of um2, pJ and mW keeps parts and totals exact in a report. */
 static const double most_of_a_total = 1e15;
 
+/* Below the threshold nothing switches: the laws of the supply say nothing there. */
+static em_status check_supply(const em_pricing *pricing, em_error *error) {
+  double threshold_mv = 1000 * pricing->prices.values[EM_PRICE_VTH];
+  if (pricing->point.vdd_mv > threshold_mv) {
+    return EM_OK;
+  }
+  return em_fail(
+      error, EM_BAD_INPUT,
+      "%.255s: no price at %g mV: the threshold is %g mV; the supply must be higher, and was compared from %g "
+      "to %g mV",
+      pricing->technology->file, pricing->point.vdd_mv, threshold_mv,
+      em_technology_find(pricing->technology, "supply_valid_mv")->low,
+      em_technology_find(pricing->technology, "supply_valid_mv")->high);
+}
+
 static em_status check_totals(const em_pricing *pricing, em_error *error) {
   const em_range *area = &pricing->bounds.totals[EM_PRICE_AREA], *energy = &pricing->bounds.totals[EM_PRICE_ENERGY];
   double milliwatts = 1e-3 / em_price_time_us(&pricing->point);
@@ -162,7 +177,10 @@ em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity
   }
   price_engines(pricing);
   em_price_run(pricing->ranges, &pricing->point, pricing->uses, pricing->count, &pricing->bounds);
-  em_status status = check_totals(pricing, error);
+  em_status status = check_supply(pricing, error);
+  if (status == EM_OK) {
+    status = check_totals(pricing, error);
+  }
   if (status != EM_OK) {
     em_pricing_free(pricing);
   }

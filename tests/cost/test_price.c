@@ -24,35 +24,22 @@ static em_range exactly(double value) {
 
 /* Round numbers, without ranges. */
 static void make_ranges(em_range ranges[EM_PRICE_CONSTANTS]) {
-  static const double values[EM_PRICE_CONSTANTS] = {[EM_PRICE_GE_AREA] = 0.2,
-                                                    [EM_PRICE_UTILISATION] = 0.5,
-                                                    [EM_PRICE_SRAM_AREA_FIXED] = 1000,
-                                                    [EM_PRICE_SRAM_AREA_PER_BIT] = 1,
-                                                    [EM_PRICE_SRAM_TWO_PORT] = 1.5,
-                                                    [EM_PRICE_SRAM_MAX_WIDTH] = 128,
-                                                    [EM_PRICE_SRAM_MIN_WORDS] = 64,
-                                                    [EM_PRICE_MAC_ENERGY] = 0.1,
-                                                    [EM_PRICE_FLOP_CLOCK] = 2,
-                                                    [EM_PRICE_CLOCK_TREE] = 0.5,
-                                                    [EM_PRICE_CLOCK_GATE] = 0.1,
-                                                    [EM_PRICE_SRAM_READ_SCALE] = 2,
-                                                    [EM_PRICE_SRAM_READ_BASE] = 0.5,
-                                                    [EM_PRICE_SRAM_READ_PER_BIT] = 0.01,
-                                                    [EM_PRICE_SRAM_WRITE_NARROW] = 0.8,
-                                                    [EM_PRICE_SRAM_WRITE_WIDE] = 1.2,
-                                                    [EM_PRICE_SRAM_NARROW_BITS] = 32,
-                                                    [EM_PRICE_SRAM_WIDE_BITS] = 64,
-                                                    [EM_PRICE_SRAM_LEAKAGE] = 3,
-                                                    [EM_PRICE_LOGIC_LEAKAGE] = 2,
-                                                    [EM_PRICE_LEAKAGE_DOUBLING] = 22,
-                                                    [EM_PRICE_SUPPLY_NOMINAL] = 800,
-                                                    [EM_PRICE_TEMPERATURE_NOMINAL] = 25,
-                                                    [EM_PRICE_SUPPLY_EXPONENT] = 2,
-                                                    [EM_PRICE_VTH] = 0.3,
-                                                    [EM_PRICE_SPEED_ALPHA] = 1.3,
-                                                    [EM_PRICE_GATES_SCALE] = 1,
-                                                    [EM_PRICE_FLOPS_SCALE] = 1,
-                                                    [EM_PRICE_SWITCHING_SCALE] = 1};
+  static const double values[EM_PRICE_CONSTANTS] = {
+      [EM_PRICE_GE_AREA] = 0.2,           [EM_PRICE_UTILISATION] = 0.5,
+      [EM_PRICE_SRAM_AREA_FIXED] = 1000,  [EM_PRICE_SRAM_AREA_PER_BIT] = 1,
+      [EM_PRICE_SRAM_TWO_PORT] = 1.5,     [EM_PRICE_SRAM_MAX_WIDTH] = 128,
+      [EM_PRICE_SRAM_MIN_WORDS] = 64,     [EM_PRICE_MAC_ENERGY] = 0.1,
+      [EM_PRICE_FLOP_CLOCK] = 2,          [EM_PRICE_CLOCK_TREE] = 0.5,
+      [EM_PRICE_CLOCK_GATE] = 0.1,        [EM_PRICE_SRAM_READ_SCALE] = 2,
+      [EM_PRICE_SRAM_READ_BASE] = 0.5,    [EM_PRICE_SRAM_READ_PER_BIT] = 0.01,
+      [EM_PRICE_SRAM_WRITE_NARROW] = 0.8, [EM_PRICE_SRAM_WRITE_WIDE] = 1.2,
+      [EM_PRICE_SRAM_NARROW_BITS] = 32,   [EM_PRICE_SRAM_WIDE_BITS] = 64,
+      [EM_PRICE_SRAM_LEAKAGE] = 3,        [EM_PRICE_LOGIC_LEAKAGE] = 2,
+      [EM_PRICE_LOGIC_DOUBLING] = 30,     [EM_PRICE_SRAM_DOUBLING] = 40,
+      [EM_PRICE_SUPPLY_NOMINAL] = 800,    [EM_PRICE_TEMPERATURE_NOMINAL] = 25,
+      [EM_PRICE_SUPPLY_EXPONENT] = 2,     [EM_PRICE_VTH] = 0.3,
+      [EM_PRICE_SPEED_ALPHA] = 1.3,       [EM_PRICE_GATES_SCALE] = 1,
+      [EM_PRICE_FLOPS_SCALE] = 1,         [EM_PRICE_SWITCHING_SCALE] = 1};
   for (uint32_t c = 0; c < EM_PRICE_CONSTANTS; c++) {
     ranges[c] = exactly(values[c]);
   }
@@ -122,6 +109,25 @@ static void price_macro_by_hand(void **state) {
   }
 }
 
+static void price_of_leakage_doubles_by_its_own_law_in_logic_and_in_macros(void **state) {
+  (void)state;
+  em_range ranges[EM_PRICE_CONSTANTS];
+  make_ranges(ranges);
+  em_prices prices = em_prices_nominal(ranges);
+  const struct {
+    const em_part_use *use;
+    double doubling_c;
+  } cases[] = {{&logic, 30}, {&macro, 40}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    em_price_point warm = nominal_point;
+    warm.temperature_c = 25 + cases[i].doubling_c;
+    em_part_price cold_price, warm_price;
+    price_at(&prices, &nominal_point, cases[i].use, &cold_price);
+    price_at(&prices, &warm, cases[i].use, &warm_price);
+    near(warm_price.figures[EM_FIGURE_LEAKAGE], 2 * cold_price.figures[EM_FIGURE_LEAKAGE]);
+  }
+}
+
 /* 16 x 300 bits: three macros of 100 bits, each as deep as the shallowest there is. */
 static void price_of_a_wide_shallow_memory_is_that_of_macros_that_exist(void **state) {
   (void)state;
@@ -169,7 +175,7 @@ static void price_scales_with_supply_temperature_and_time(void **state) {
   (void)state;
   em_price_point half = nominal_point, warm = nominal_point, longer = nominal_point, fast = nominal_point;
   half.vdd_mv = 400;
-  warm.temperature_c = 25 + 22;
+  warm.temperature_c = 85; /* two doublings of logic, one and a half of macros */
   longer.cycles = 3000;
   fast.clock_mhz = 200;
   for (uint32_t i = EM_PRICE_FIRST_ENERGY; i < EM_PRICE_FIGURES; i++) {
@@ -177,7 +183,8 @@ static void price_scales_with_supply_temperature_and_time(void **state) {
   }
   near(total(&half, EM_PRICE_ENERGY), total(&nominal_point, EM_PRICE_ENERGY) / 4);
   near(total(&half, EM_PRICE_AREA), total(&nominal_point, EM_PRICE_AREA));
-  near(total(&warm, EM_FIGURE_LEAKAGE), 2 * total(&nominal_point, EM_FIGURE_LEAKAGE));
+  double of_logic = 5000 * 2e-3 * 10, of_macros = 2 * 2 * 3 * 10.0; /* as by hand, above */
+  near(total(&warm, EM_FIGURE_LEAKAGE), of_logic * 4 + of_macros * exp2(1.5));
   near(total(&warm, EM_FIGURE_SWITCHING), total(&nominal_point, EM_FIGURE_SWITCHING));
   near(total(&longer, EM_FIGURE_LEAKAGE), 3 * total(&nominal_point, EM_FIGURE_LEAKAGE));
   near(total(&fast, EM_FIGURE_LEAKAGE), total(&nominal_point, EM_FIGURE_LEAKAGE) / 2);
@@ -257,6 +264,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(price_logic_by_hand),
       cmocka_unit_test(price_macro_by_hand),
+      cmocka_unit_test(price_of_leakage_doubles_by_its_own_law_in_logic_and_in_macros),
       cmocka_unit_test(price_of_a_wide_shallow_memory_is_that_of_macros_that_exist),
       cmocka_unit_test(price_write_ratio_is_a_line_between_narrow_and_wide),
       cmocka_unit_test(price_scales_with_supply_temperature_and_time),

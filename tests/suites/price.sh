@@ -60,6 +60,10 @@ assert a == b" "$folder/report.json" "$folder/again.json"
 }
 for seed in 11 12 13 14 15 16 17 18; do check "random design $seed: sums, and the same when priced again" priced_again $seed; done
 
+sed 's/^vdd_mv: .*/vdd_mv: 300/' configs/designs/tiny.yaml >configs/designs/.price.yaml
+check "no price at or below the threshold, said in a line" bash -c \
+  "! $emamba check configs/designs/.price.yaml 2>$work/threshold && grep -q 'no price at 300 mV: the threshold is 300 mV' $work/threshold"
+
 # Another technology: twice the MAC energy doubles switching and nothing else.
 mkdir -p "$work/technology"
 sed 's/{value: 0.085, low: 0.06, high: 0.12/{value: 0.17, low: 0.12, high: 0.24/' configs/technology/gf22.yaml >"$work/technology/other.yaml"
@@ -71,8 +75,9 @@ assert abs(b['switching_pj'] - 2 * a['switching_pj']) < 1, (a, b)
 assert all(a[key] == b[key] for key in ('area_um2', 'clock_pj', 'sram_pj', 'leakage_pj'))" "$work/mars.json" "$work/other.json"
 check "the other operating point: leakage as the law says, clock not gated" python "
 a, b = (load(path)['price'] for path in sys.argv[1:])
-wanted = 2 ** (60 / 22) * (650 / 800) ** 2
-assert abs(float(b['totals']['leakage_mw'] / a['totals']['leakage_mw']) / wanted - 1) < 1e-3
+for macro, doubling in (False, 30), (True, 35):
+    here, there = (sum(float(p['leakage_mw']) for p in price['parts'] if (p['macro_area_um2'] > 0) == macro) for price in (a, b))
+    assert abs(there / here / (2 ** (60 / doubling) * (650 / 800) ** 2) - 1) < 1e-3, (macro, here, there)
 assert b['totals']['clock_mw'] == b['clock']['ungated_mw'] > b['clock']['gated_mw']
 assert b['totals']['area_um2'] == a['totals']['area_um2']" "$work/mars.json" "$work/other-point.json"
 
@@ -85,7 +90,7 @@ price = load(sys.argv[1])['price']
 assert all(part['switching_mw'] > 0 for part in price['parts'] if part['kind'] == 'engine')" "$work/slow.json"
 check "1 kHz: sums and bounds" /usr/bin/python3 tests/suites/check_report.py "$work/slow.json"
 technology() { sed -E "$1" configs/technology/gf22.yaml >"$work/technology/other.yaml"; }
-technology 's/value: 22, low: 15, high: 25, unit: C/value: 7.5, low: 7, high: 25, unit: C/'
+technology 's/value: 3[05], low: 15, high: 4[05], unit: C/value: 7.5, low: 7, high: 25, unit: C/'
 check "a run of many joules" $emamba report "$work/slow.json" --tech "$work/technology/other.yaml" -q --report "$work/joules.json" --power "$work/joules.csv"
 check "a run of many joules: sums hold, in a coarser resolution" /usr/bin/python3 tests/suites/check_report.py "$work/joules.json"
 check "a run of many joules: it has them, and rows of its power sum up" python "
