@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "models/base/nearest.h"
 #include "sim/files/atomic_file.h"
 #include "sim/files/file_bytes.h"
 #include "sim/files/yaml_file.h"
@@ -51,6 +53,21 @@ static em_status read_head(const em_yaml *yaml, int32_t node, uint32_t *value, e
   return em_yaml_fail(yaml, node, error, "must be none, flatten or mean");
 }
 
+/* The unknown key of a section that was probably meant as `key`; "" when there is none. */
+static const char *slip_of(const em_yaml *yaml, int32_t section, const em_design_key *key) {
+  for (int32_t node = yaml->nodes[section].child; node != EM_YAML_NO_NODE; node = yaml->nodes[node].sibling) {
+    bool known = false;
+    for (size_t i = 0; i < em_design_key_count; i++) {
+      known = known || (strcmp(em_design_keys[i].section, key->section) == 0 &&
+                        strcmp(em_design_keys[i].key, yaml->nodes[node].key) == 0);
+    }
+    if (!known && em_is_near(yaml->nodes[node].key, key->key)) {
+      return yaml->nodes[node].key;
+    }
+  }
+  return "";
+}
+
 /* Reads one key of em_design_keys. A key that does not apply is 1, and unknown if it is there. */
 static em_status read_key(em_yaml *yaml, const em_design_key *key, em_design *design, em_error *error) {
   int32_t section;
@@ -64,8 +81,10 @@ static em_status read_key(em_yaml *yaml, const em_design_key *key, em_design *de
                             design->shape.head_hidden > 0 ? "" : " without a hidden layer");
     }
   } else if (node == EM_YAML_NO_NODE) {
-    status = em_fail(error, EM_BAD_INPUT, "%.255s:%u: %s.%s is missing: %s, %u..%u", yaml->path,
-                     yaml->nodes[section].line, key->section, key->key, key->meaning, key->min, key->max);
+    const char *slip = slip_of(yaml, section, key);
+    status = em_fail(error, EM_BAD_INPUT, "%.255s:%u: %s.%s is missing: %s, %u..%u%s%.40s%s", yaml->path,
+                     yaml->nodes[section].line, key->section, key->key, key->meaning, key->min, key->max,
+                     slip[0] != '\0' ? "; \"" : "", slip, slip[0] != '\0' ? "\" is unknown" : "");
   } else if (key->offset == offsetof(em_design, shape.head)) {
     status = read_head(yaml, node, &value, error);
   } else if (key->offset == offsetof(em_design, shape.conv_silu)) {
@@ -154,6 +173,11 @@ em_status em_design_load_technology(const char *path, em_design *design, em_tech
     return em_fail(error, EM_BAD_INPUT, "%.200s: technology: the path is too long", path);
   }
   em_status status = em_technology_load(resolved, technology, error);
+  if (status != EM_OK && access(resolved, R_OK) != 0) {
+    char place[300];
+    snprintf(place, sizeof place, "%.200s: its key technology, relative to its folder", path);
+    em_error_prefix(error, place);
+  }
   if (status == EM_OK) {
     design->macro_min_bits = (uint32_t)em_technology_value(technology, "sram_macro_min_bits");
   }
