@@ -114,7 +114,7 @@ reprice "a report with other windows" "do not sum to the busy cycles" "report['b
 reprice "a report with windows of no length" "window_cycles" "report['busy_windows']['window_cycles'] = 0"
 reprice "a report with a window too few" "numbers for every engine" "report['busy_windows']['engines'][0].pop()"
 mkdir -p "$work/technology"
-sed 's/value: 22, low: 15, high: 25, unit: C/value: 1, low: 1, high: 25, unit: C/' configs/technology/gf22.yaml >"$work/technology/hot.yaml"
+sed 's/value: 3[05], low: 15, high: 4[05], unit: C/value: 1, low: 1, high: 25, unit: C/' configs/technology/gf22.yaml >"$work/technology/hot.yaml"
 refused "a price beyond all measure" "hot.yaml at 800 mV and 150 C: .* no sane price" build/emamba report \
   "$(edited "report['design']['temperature_c'] = 150")" --tech "$work/technology/hot.yaml" --report "$work/written.json"
 power() { # name, pattern, edit
