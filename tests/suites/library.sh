@@ -136,6 +136,7 @@ check "threads on shared and separate handles, under ThreadSanitizer" build/thre
 # ---- Python: from the checkout, and installed with pip ----
 unset LD_LIBRARY_PATH
 PYTHONPATH=python:tests/tools /usr/bin/python3 tests/tools/tap.py tests/library || failures=$((failures + 1))
+check "the tutorial's page is what comes out of its notebook" tools/notebook.py docs/tutorial/tutorial.py --check
 pip_installs() (
   /usr/bin/python3 -m venv --system-site-packages "$work/venv" &&
     "$work/venv/bin/pip" install -q --no-build-isolation --no-index --no-deps . &&
