@@ -169,10 +169,11 @@ em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity
     return em_fail(error, EM_FAILED, "out of memory for the price of the run");
   }
   gather_ranges(pricing);
+  double gate_min_flops = em_technology_value(technology, "clock_gate_min_flops");
   em_price_rates rates = em_price_rates_at(&pricing->prices, &pricing->point);
   for (uint32_t part = 0; part < pricing->count; part++) {
     em_part_use *use = &pricing->uses[part];
-    em_fit_use(&fit->coefficients, graph, activity, em_technology_value(technology, "clock_gate_min_flops"), part, use);
+    em_fit_use(&fit->coefficients, graph, activity, gate_min_flops, part, use);
     em_price_part(&rates, use, &pricing->parts[part]);
   }
   price_engines(pricing);
