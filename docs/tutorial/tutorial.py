@@ -3,10 +3,11 @@
 # %% [markdown]
 # # A design, explored in Python
 #
-# This page is made from [tutorial.py](tutorial.py) by `tools/notebook.py`, and a test holds that it still comes out.
-# It needs `make build/libemamba.so`, numpy, pandas and, for the pictures, gnuplot.
+# This page is made from [tutorial.py](tutorial.py) by `tools/notebook.py`, and a test holds that it
+# still comes out. It needs `make build/libemamba.so`, numpy, pandas and, for the pictures, gnuplot.
 #
-# A design is opened from its file, and run on frames through a network. The frames may be a file or an array.
+# A design is opened from its file, and run on frames through a network. The frames may be a file or
+# an array.
 
 # %%
 import numpy as np
@@ -23,11 +24,11 @@ print("cycles:", result.cycles)
 # %% [markdown]
 # ## Where the time goes
 #
-# The report is that of the program, as a dict; its tables of engines and modules are pandas frames. Several engines are
-# busy equally long, nearly all the time: they limit.
+# The report is that of the program, as a dict; its tables of engines and modules are pandas frames.
+# Several engines are busy equally long, nearly all the time: they limit.
 
 # %%
-engines = result.engines[["tokens", "cycles_per_token", "busy_cycles", "starved_cycles", "blocked_cycles"]]
+engines = result.engines[["tokens", "cycles_per_token", "busy_cycles", "starved_cycles"]]
 print(engines.sort_values("busy_cycles", ascending=False).head(6).to_string())
 
 # %%
@@ -39,16 +40,16 @@ plot.svg(
     760,
     320,
     plot.block("busy", [(f'"{name}"', share) for name, share in busy.items()])
-    + "set style data histogram; set ylabel 'busy, % of the cycles'; set xtics rotate by -40 noenhanced; unset key\n"
-    + "set yrange [0:100]; plot $busy using 2:xtic(1) linecolor '#4477aa'\n",
+    + "set style data histogram; set ylabel 'busy, % of the cycles'; set yrange [0:100]; unset key\n"
+    + "set xtics rotate by -40 noenhanced; plot $busy using 2:xtic(1) linecolor '#4477aa'\n",
 )
 
 # %% [markdown]
 # ## What more lanes give, and cost
 #
-# Time and price need no data, so that a search is quick: from one lane everywhere, the engine that is busy longest
-# gets more, again and again. The numbers of a design are changed by the names of its file; `check` says what does not
-# fit.
+# Time and price need no data, so that a search is quick: from one lane everywhere, the engine that
+# is busy longest gets more, again and again. The numbers of a design are changed by the names of
+# its file; `check` says what does not fit.
 
 # %%
 trial = design.copy()
@@ -59,7 +60,8 @@ for key in trial:
 
 def widen(name: str) -> bool:
     """Give an engine the next number of lanes that fits; False when it has all that it can use."""
-    for key in reversed([key for key in trial if key.startswith(f"engines.{name.split('.')[-1]}.")]):
+    prefix = f"engines.{name.split('.')[-1]}."
+    for key in reversed([key for key in trial if key.startswith(prefix)]):
         before = trial[key]
         for lanes in range(before + 1, before + 65):
             trial[key] = lanes
@@ -89,8 +91,8 @@ plot.svg(
     plot.block("search", points)
     + plot.block("ours", [ours])
     + "set logscale x; set xlabel 'interval, cycles'; set ylabel 'area, mm^2'; set key top right\n"
-    + "plot $search with linespoints pointtype 7 linecolor '#4477aa' title 'the busiest engine widened', \\\n"
-    + "     $ours with points pointtype 5 pointsize 1.5 linecolor '#cc6677' title 'mars.yaml'\n",
+    + "plot $search with linespoints pointtype 7 linecolor '#4477aa' title 'the busiest widened',"
+    + " $ours with points pointtype 5 pointsize 1.5 linecolor '#cc6677' title 'mars.yaml'\n",
 )
 
 # %% [markdown]
