@@ -22,6 +22,7 @@ LDLIBS := -lcjson -lyaml -ldl -lm
 THREADED := -O1 -fsanitize=thread
 FUZZED := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 VERSION := $(shell cat VERSION)
+COMMIT := $(shell git describe --always --dirty --exclude '*' --abbrev=12 2>/dev/null || echo unknown)
 
 MODELS := $(wildcard models/*/*.c)
 SIM := $(wildcard sim/*/*.c)
@@ -61,9 +62,15 @@ $(BUILD)/fuzzed/%.o: %.c
 	clang $(FUZZ_CFLAGS) $(FUZZED) -c $< -o $@
 
 VERSION_OBJECTS := $(patsubst %,$(BUILD)/%/models/base/version.o,release sanitized threaded fuzzed)
-$(VERSION_OBJECTS): private CFLAGS += -DEM_VERSION='"$(VERSION)"'
-$(VERSION_OBJECTS): private FUZZ_CFLAGS += -DEM_VERSION='"$(VERSION)"'
-$(VERSION_OBJECTS): VERSION
+$(VERSION_OBJECTS): private CFLAGS += -DEM_VERSION='"$(VERSION)"' -DEM_COMMIT='"$(COMMIT)"'
+$(VERSION_OBJECTS): private FUZZ_CFLAGS += -DEM_VERSION='"$(VERSION)"' -DEM_COMMIT='"$(COMMIT)"'
+$(VERSION_OBJECTS): VERSION $(BUILD)/commit
+
+# Written anew only when the commit is another one.
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+FORCE:
 
 define archives
 $(BUILD)/$(1)/libem_models.a: $(MODELS:%.c=$(BUILD)/$(1)/%.o)

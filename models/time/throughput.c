@@ -173,22 +173,19 @@ __attribute__((format(printf, 2, 3))) static void add(line *l, const char *forma
   l->length = l->length < EM_LIMIT_CHARS ? l->length : EM_LIMIT_CHARS - 1;
 }
 
+/* Engines that tie; all blocks have the same lanes, so that they stand for one another. */
 static void add_busiest(line *l, const em_graph *graph, const em_throughput *t) {
-  enum { MOST_NAMES = 6 };
-  uint32_t count = 0, named = 0;
+  uint32_t named = 0, count = 0, blocks = graph->design.shape.m;
   for (uint32_t e = 0; e < graph->engine_count; e++) {
+    const em_engine *engine = &graph->engines[e];
     count += t->busiest[e];
-  }
-  for (uint32_t e = 0; e < graph->engine_count && named < MOST_NAMES; e++) {
-    if (t->busiest[e]) {
+    if (t->busiest[e] && (engine->block == EM_NONE || engine->block == 0)) {
       char name[EM_NAME_CHARS];
       em_engine_name(graph, e, name);
-      add(l, "%s%s", named == 0 ? "" : named + 1 == count ? " and " : ", ", name);
+      const char *own = engine->block == EM_NONE || blocks == 1 ? name : strrchr(name, '.') + 1;
+      add(l, "%s%s%s", named == 0 ? "" : ", ", own == name ? "" : "blocks.*.", own);
       named++;
     }
-  }
-  if (count > named) {
-    add(l, " and %u more", count - named);
   }
   add(l, ", %sbusy %" PRIu64 " cycles a frame", count > 1 ? "each " : "", t->busiest_cycles);
 }
@@ -204,10 +201,11 @@ void em_throughput_limit(const em_graph *graph, const em_throughput *t, char tex
     add_busiest(&l, graph, t);
     return;
   }
+  add(&l, "buffers, freed by ");
   for (uint32_t k = 0; k < t->depth_count; k++) {
     const em_depth_limit *d = &t->depths[k];
-    add(&l, "%s%s.%s %u (%u frees it)", k == 0 ? "" : " and ", d->key->section, d->key->key, d->depth,
-        d->freeing_depth);
+    add(&l, "%s%s.%s %u instead of %u", k == 0 ? "" : " and ", d->key->section, d->key->key, d->freeing_depth,
+        d->depth);
   }
   add(&l, ": then %g cycles; the busiest: ", (double)t->freed_cycles / (double)t->freed_frames);
   add_busiest(&l, graph, t);

@@ -31,7 +31,10 @@ em_status em_throughput_find(const em_graph *graph, em_throughput *throughput, e
 /* Cycles a frame. */
 double em_throughput_interval(const em_throughput *throughput);
 
-/* "in_proj of every block and 2 more engines, each busy ..."; "depth_tokens.tok: 3 ...". One line, without its end. */
+/*
+ * "patch_embed, blocks.*.norm, each busy 3248 cycles a frame"; "buffers, freed by depth_tokens.tok 4
+ * instead of 3: then 104 cycles; the busiest: ...". One line, without its end.
+ */
 void em_throughput_limit(const em_graph *graph, const em_throughput *throughput, char text[EM_LIMIT_CHARS]);
 
 #endif

@@ -11,11 +11,11 @@
 #include "models/machine/forward.h"
 #include "models/time/timing.h"
 #include "sim/commands/commands.h"
+#include "sim/files/json_text.h"
 #include "sim/lockstep/cosim.h"
-#include "sim/report/price_report.h"
-#include "sim/report/pricing.h"
 #include "sim/report/report.h"
 #include "sim/report/report_restore.h"
+#include "sim/report/run_price.h"
 #include "sim/run/job.h"
 
 enum { ROUNDS = 5 };
@@ -89,7 +89,6 @@ static double seconds_per_toggling_run(bench *b) {
 static double seconds_per_accounted_run(bench *b) {
   const em_job *job = &b->job;
   em_busy_windows windows;
-  em_pricing pricing;
   em_error error;
   em_run_activity *activity = malloc(sizeof *activity);
   if (activity == NULL || em_busy_windows_open(&windows, job->core->graph.engine_count, 0, &error) != EM_OK) {
@@ -99,9 +98,11 @@ static double seconds_per_accounted_run(bench *b) {
   double seconds = run_frames(&b->job, &windows), start = em_seconds();
   em_core_activity(job->core, job->state, activity);
   uint64_t frames = activity->times[0].tokens;
-  if (em_pricing_make(&job->core->graph, activity, &job->technology, job->fit, &pricing, &error) == EM_OK) {
-    cJSON_Delete(em_price_report(&pricing, frames, &windows));
-    em_pricing_free(&pricing);
+  em_run_time time = {.frames = frames, .cycles = activity->cycles};
+  em_priced_run run = {&job->core->graph, activity, &time, &job->technology, job->fit, &windows, false};
+  cJSON *price;
+  if (em_run_time_model(run.graph, &time, &error) == EM_OK && em_run_price(&run, &price, NULL, &error) == EM_OK) {
+    cJSON_Delete(price);
   }
   seconds += (em_seconds() - start) / (double)frames;
   em_busy_windows_close(&windows);
@@ -142,7 +143,7 @@ static em_status make_report(bench *b, em_error *error) {
   if (status != EM_OK) {
     return status;
   }
-  em_tracker tracker = {.job = job, .windows = &windows};
+  em_tracker tracker = {.job = job, .windows = &windows, false};
   em_state_reset(job->core, job->state);
   em_step step;
   while (!em_tracker_done(&tracker)) {
@@ -155,7 +156,7 @@ static em_status make_report(bench *b, em_error *error) {
   cJSON *report;
   status = em_report_build(&tracker, "run", 0, &report, error);
   if (status == EM_OK) {
-    b->report = cJSON_Print(report);
+    b->report = em_json_print(report, true);
   }
   cJSON_Delete(report);
   em_busy_windows_close(&windows);

@@ -14,13 +14,14 @@
 #include "sim/files/design_file.h"
 #include "sim/files/features_file.h"
 #include "sim/report/price_print.h"
-#include "sim/report/price_timing.h"
+#include "sim/report/pricing.h"
+#include "sim/report/run_price.h"
 #include "sim/run/outputs.h"
 
 enum { CHECK_FRAMES = 8 };
 
-static void print_timing(const em_graph *graph, const em_timing *timing, const em_steady *steady) {
-  double interval = (double)steady->period_cycles / (double)steady->period_frames;
+static void print_timing(const em_graph *graph, const em_timing *timing, const em_run_time *time) {
+  double interval = em_run_time_interval(time);
   double us = 1.0 / graph->design.clock_mhz;
   uint64_t slowest = 1;
   for (uint32_t e = 0; e < graph->engine_count; e++) {
@@ -36,9 +37,13 @@ static void print_timing(const em_graph *graph, const em_timing *timing, const e
            (double)t->busy / CHECK_FRAMES, 100.0 * (double)t->busy / (double)slowest, (double)t->starved / cycles,
            (double)t->blocked / cycles);
   }
-  printf("latency %" PRIu64 " cycles (%.2f us), interval %g cycles (%.2f us, %.0f frames/s) at %g MHz\n",
+  char basis[EM_BASIS_CHARS], limit[EM_LIMIT_CHARS];
+  em_run_time_basis(time, basis);
+  em_throughput_limit(graph, &time->throughput, limit);
+  printf("latency %" PRIu64 " cycles (%.2f us), interval %.10g cycles (%.2f us, %.0f frames/s) at %g MHz\n",
          timing->latency_cycles, (double)timing->latency_cycles * us, interval, interval * us, 1e6 / (interval * us),
          graph->design.clock_mhz);
+  printf("interval: %s\nlimit: %s\n", basis, limit);
 }
 
 static void print_limits(const em_graph *graph) {
@@ -48,12 +53,24 @@ static void print_limits(const em_graph *graph) {
   }
 }
 
-/* `price` is NULL without a fit. */
-static em_status print_price(const cJSON *price, em_error *error) {
-  em_report_reader reader = {error, EM_OK};
-  if (price != NULL) {
-    em_price_print_short(&reader, price, stdout);
+/* Where there is no price, one line says why. */
+static em_status print_price(const em_priced_run *run, em_error *error) {
+  em_error why;
+  cJSON *price = NULL;
+  em_status status = em_fit_needed(run->technology, run->fit, &why);
+  if (status == EM_OK) {
+    status = em_run_price(run, &price, NULL, &why);
   }
+  em_report_reader reader = {error, EM_OK};
+  if (status == EM_OK) {
+    em_price_print_short(&reader, price, stdout);
+  } else if (status == EM_BAD_INPUT) {
+    printf("no area, power or energy: %s\n", why.text);
+  } else {
+    *error = why;
+    reader.status = status;
+  }
+  cJSON_Delete(price);
   return reader.status;
 }
 
@@ -77,37 +94,44 @@ em_status em_cmd_check(const em_options *options, em_error *error) {
   if (status != EM_OK) {
     return status;
   }
-  cJSON *price = NULL;
+  em_fit_data *fit;
+  status = em_fit_beside(technology.file, &fit, error);
+  if (status != EM_OK) {
+    return status;
+  }
   em_graph *graph = malloc(sizeof *graph);
   em_timing *timing = malloc(sizeof *timing);
+  em_run_activity *activity = malloc(sizeof *activity);
   uint64_t *workspace = NULL;
-  if (graph != NULL && timing != NULL) {
+  if (graph != NULL && timing != NULL && activity != NULL) {
     em_graph_build(graph, &design);
     workspace = malloc(em_timing_workspace_words(graph) * sizeof *workspace);
   }
-  if (workspace == NULL) {
-    status = em_fail(error, EM_FAILED, "out of memory");
-  } else {
+  em_run_time time = {.frames = CHECK_FRAMES};
+  status = workspace == NULL ? em_fail(error, EM_FAILED, "out of memory") : em_run_time_model(graph, &time, error);
+  if (status == EM_OK) {
     em_timing_run(graph, NULL, CHECK_FRAMES, workspace, timing);
-    em_steady steady;
-    em_timing_steady(graph, EM_TIMING_STEPS, workspace, &steady);
-    status = em_price_timing(graph, timing, CHECK_FRAMES, &technology, &price, error);
-    if (status == EM_OK && options->package != NULL) {
-      status = write_package(&design, options->package, error);
-    }
-    if (status == EM_OK && options->features != NULL) {
-      status = em_features_save(graph, options->features, error);
-    }
-    if (status == EM_OK) {
-      printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", options->design, design.name,
-             em_design_hash(&design), CHECK_FRAMES);
-      print_timing(graph, timing, &steady);
-      print_limits(graph);
-      status = print_price(price, error);
-    }
+    em_timing_activity(graph, timing, activity);
+    time.cycles = timing->cycles;
+    time.latency_cycles = timing->latency_cycles;
   }
-  cJSON_Delete(price);
+  if (status == EM_OK && options->package != NULL) {
+    status = write_package(&design, options->package, error);
+  }
+  if (status == EM_OK && options->features != NULL) {
+    status = em_features_save(graph, options->features, error);
+  }
+  if (status == EM_OK) {
+    printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", options->design, design.name,
+           em_design_hash(&design), CHECK_FRAMES);
+    print_timing(graph, timing, &time);
+    print_limits(graph);
+    em_priced_run run = {graph, activity, &time, &technology, fit, NULL, true};
+    status = print_price(&run, error);
+  }
+  free(fit);
   free(workspace);
+  free(activity);
   free(timing);
   free(graph);
   return status;

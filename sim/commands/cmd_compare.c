@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/commands/commands.h"
+#include "sim/report/conditions.h"
 #include "sim/report/report.h"
 #include "sim/report/report_html.h"
 #include "sim/report/report_reader.h"
@@ -15,25 +16,30 @@ typedef struct {
   const char *const *paths; /* [count] */
   cJSON *reports[MOST_REPORTS];
   size_t count;
+  uint32_t unlike[MOST_REPORTS]; /* in what each differs from the first: NEEDS_... */
 } comparison;
 
-/* One quantity: where it stands in a report. A nominal of 0 was not measured: the interval of a single frame. */
+/* What must be the same in two reports, else a ratio of their figures means nothing. */
+enum { NEEDS_FRAMES = 1, NEEDS_STALLS = 2, NEEDS_SHAPE = 4 };
+
+/* One quantity: where it stands in a report. Without a price those of price.bounds and price.efficiency are missing. */
 typedef struct {
   const char *name, *unit;
   const char *section, *key; /* of `time`, or of price.bounds or price.efficiency */
   double scale;
   bool bounds; /* has low and high */
+  uint32_t needs;
 } quantity;
 
 static const quantity quantities[] = {
-    {"cycles", "whole run", "time", "cycles", 1, false},
-    {"latency", "cycles", "time", "latency_cycles", 1, false},
-    {"interval", "cycles a frame", "time", "interval_cycles", 1, false},
-    {"area", "mm2", "bounds", "area_um2", 1e-6, true},
-    {"power", "mW", "bounds", "power_mw", 1, true},
-    {"energy a frame", "nJ", "bounds", "energy_per_frame_pj", 1e-3, true},
-    {"energy a MAC", "pJ", "efficiency", "energy_per_mac_pj", 1, true},
-    {"efficiency", "TOPS/W", "efficiency", "tops_per_w", 1, true},
+    {"cycles", "whole run", "time", "cycles", 1, false, NEEDS_FRAMES | NEEDS_STALLS | NEEDS_SHAPE},
+    {"latency", "cycles", "time", "latency_cycles", 1, false, NEEDS_STALLS | NEEDS_SHAPE},
+    {"interval", "cycles a frame", "time", "interval_cycles", 1, false, NEEDS_STALLS | NEEDS_SHAPE},
+    {"area", "mm2", "bounds", "area_um2", 1e-6, true, 0},
+    {"power", "mW", "bounds", "power_mw", 1, true, NEEDS_STALLS},
+    {"energy a frame", "nJ", "bounds", "energy_per_frame_pj", 1e-3, true, NEEDS_STALLS | NEEDS_SHAPE},
+    {"energy a MAC", "pJ", "efficiency", "energy_per_mac_pj", 1, true, NEEDS_STALLS},
+    {"efficiency", "TOPS/W", "efficiency", "tops_per_w", 1, true, NEEDS_STALLS},
 };
 
 typedef struct {
@@ -41,6 +47,9 @@ typedef struct {
 } figure;
 
 static figure read_figure(em_report_reader *r, const cJSON *report, const quantity *q) {
+  if (strcmp(q->section, "time") != 0 && !cJSON_HasObjectItem(report, "price")) {
+    return (figure){0, 0, 0};
+  }
   const cJSON *section = strcmp(q->section, "time") == 0
                              ? em_reader_child(r, report, "time")
                              : em_reader_child(r, em_reader_child(r, report, "price"), q->section);
@@ -83,8 +92,10 @@ static void print_quantity(em_report_reader *r, const comparison *c, const quant
     } else if (q->bounds) {
       snprintf(text, sizeof text, "(%.4g..unbounded)", f->low);
     }
-    if (figures[0].nominal > 0) {
+    if (figures[0].nominal > 0 && (q->needs & c->unlike[i]) == 0) {
       snprintf(ratio, sizeof ratio, "x %.3g", f->nominal / figures[0].nominal);
+    } else {
+      snprintf(ratio, sizeof ratio, "no ratio");
     }
     fprintf(file, "  %zu %12.6g %-22s %-10s ", i + 1, f->nominal, text, ratio);
     print_bar(most > 0 ? f->nominal / most : 0, file);
@@ -92,78 +103,56 @@ static void print_quantity(em_report_reader *r, const comparison *c, const quant
   }
 }
 
-/* ---- What the reports were priced with ---- */
-
-typedef struct {
-  const char *technology, *hash, *fit_hash;
-  double clock_mhz, vdd_mv, temperature_c;
-  bool gating, toggles;
-} conditions;
-
-static bool read_flag(em_report_reader *r, const cJSON *object, const char *key) {
-  const cJSON *flag = em_reader_child(r, object, key);
-  if (flag != NULL && !cJSON_IsBool(flag)) {
-    em_reader_fail(r, "\"%s\" must be true or false", key);
-  }
-  return cJSON_IsTrue(flag);
-}
-
-static conditions read_conditions(em_report_reader *r, const cJSON *report) {
-  const cJSON *price = em_reader_child(r, report, "price");
-  const cJSON *technology = em_reader_child(r, price, "technology"), *point = em_reader_child(r, price, "point");
-  conditions c = {.technology = em_reader_text(r, technology, "name"),
-                  .hash = em_reader_text(r, technology, "hash"),
-                  .fit_hash = em_reader_text(r, technology, "calibration_hash"),
-                  .clock_mhz = em_reader_number(r, point, "clock_mhz"),
-                  .vdd_mv = em_reader_number(r, point, "vdd_mv"),
-                  .temperature_c = em_reader_number(r, point, "temperature_c"),
-                  .gating = read_flag(r, point, "clock_gating"),
-                  .toggles = read_flag(r, point, "toggles_counted")};
-  return c;
-}
-
 /* One line of what is not the same in all; returns whether they share technology and fit. */
-static bool print_differences(em_report_reader *r, const comparison *c, FILE *file) {
-  enum { TECHNOLOGY, FIT, TEMPERATURE, SUPPLY, CLOCK, GATING, DATA, CONDITIONS };
-  static const char *const names[CONDITIONS] = {
-      "technology", "fit", "temperature", "supply", "clock", "gating", "data (toggles counted or random)"};
-  bool differ[CONDITIONS] = {false}, any = false;
-  conditions first = read_conditions(r, c->reports[0]);
+static bool print_differences(em_report_reader *r, comparison *c, FILE *file) {
+  bool differ[EM_CONDITIONS] = {false}, any = false, ratios = true;
+  em_conditions first = em_conditions_read(r, c->reports[0]);
   for (size_t i = 1; i < c->count; i++) {
-    conditions other = read_conditions(r, c->reports[i]);
-    differ[TECHNOLOGY] |= strcmp(first.hash, other.hash) != 0;
-    differ[FIT] |= strcmp(first.fit_hash, other.fit_hash) != 0;
-    differ[TEMPERATURE] |= first.temperature_c != other.temperature_c;
-    differ[SUPPLY] |= first.vdd_mv != other.vdd_mv;
-    differ[CLOCK] |= first.clock_mhz != other.clock_mhz;
-    differ[GATING] |= first.gating != other.gating;
-    differ[DATA] |= first.toggles != other.toggles;
+    bool here[EM_CONDITIONS] = {false};
+    em_conditions other = em_conditions_read(r, c->reports[i]);
+    em_conditions_differ(&first, &other, here);
+    c->unlike[i] = (here[EM_CONDITION_COUNT] ? NEEDS_FRAMES : 0) | (here[EM_CONDITION_STALLS] ? NEEDS_STALLS : 0) |
+                   (here[EM_CONDITION_SHAPE] ? NEEDS_SHAPE : 0);
+    ratios = ratios && c->unlike[i] == 0;
+    for (uint32_t k = 0; k < EM_CONDITIONS; k++) {
+      differ[k] |= here[k];
+    }
   }
-  for (uint32_t i = 0; i < CONDITIONS; i++) {
+  for (uint32_t i = 0; i < EM_CONDITIONS; i++) {
     if (differ[i]) {
-      fprintf(file, "%s%s", any ? ", " : "not the same in all reports: ", names[i]);
+      fprintf(file, "%s%s", any ? ", " : "not the same in all reports: ", em_condition_name((em_condition)i));
       any = true;
     }
   }
   fputs(any ? "; ratios hold for designs and conditions together, not for the designs alone\n" : "", file);
-  return !differ[TECHNOLOGY] && !differ[FIT];
+  fputs(ratios ? "" : "no ratio where frames, stalls or shape make the figures those of different work\n", file);
+  return first.priced && !differ[EM_CONDITION_PRICE] && !differ[EM_CONDITION_TECHNOLOGY] && !differ[EM_CONDITION_FIT];
 }
 
 static void print_heads(em_report_reader *r, const comparison *c, FILE *file) {
   for (size_t i = 0; i < c->count; i++) {
     const cJSON *design = em_reader_child(r, c->reports[i], "design");
-    conditions at = read_conditions(r, c->reports[i]);
-    fprintf(file, "%zu  %s: design %s, %.0f frames\n   %s (hash %s), fit %s; %g MHz, %g mV, %g C, clock %s, %s\n",
-            i + 1, c->paths[i], em_reader_text(r, design, "name"), em_reader_number(r, c->reports[i], "frames"),
-            at.technology, at.hash, at.fit_hash, at.clock_mhz, at.vdd_mv, at.temperature_c,
-            at.gating ? "gated" : "not gated", at.toggles ? "toggles counted" : "random data");
+    em_conditions at = em_conditions_read(r, c->reports[i]);
+    fprintf(file, "%zu  %s: design %s, %.0f frames; emamba %s, commit %s\n", i + 1, c->paths[i],
+            em_reader_text(r, design, "name"), at.frames, at.version, at.commit);
+    fprintf(file, "   network %s, frames %s", at.network, at.data);
+    if (at.stall_in > 0 || at.stall_out > 0) {
+      fprintf(file, "; stalls in %g, out %g, seed %.0f", at.stall_in, at.stall_out, at.seed);
+    }
+    if (at.priced) {
+      fprintf(file, "\n   %s (hash %s), fit %s; %g MHz, %g mV, %g C, clock %s, %s\n", at.technology, at.hash,
+              at.fit_hash, at.clock_mhz, at.vdd_mv, at.temperature_c, at.gating ? "gated" : "not gated",
+              at.toggles ? "toggles counted" : "random data");
+    } else {
+      fprintf(file, "\n   no area, power or energy: %s\n", em_reader_text(r, c->reports[i], "no_price"));
+    }
   }
 }
 
-static void print_all(em_report_reader *r, const comparison *c, FILE *file) {
+static void print_all(em_report_reader *r, comparison *c, FILE *file) {
   print_heads(r, c, file);
   bool one_technology = print_differences(r, c, file);
-  fputs("nominal (low..high); ratios to the first.", file);
+  fputs("nominal (low..high), in the steady state; ratios to the first.", file);
   fputs(one_technology ? " All are of one technology and fit: a constant that is off is off for all, so ratios "
                          "are more certain than the figures.\n"
                        : "\n",
@@ -173,7 +162,6 @@ static void print_all(em_report_reader *r, const comparison *c, FILE *file) {
   }
 }
 
-/* Reads every figure of every report before anything is printed. */
 static em_status check(const comparison *c, em_error *error) {
   for (size_t i = 0; i < c->count; i++) {
     em_report_reader reader = {error, EM_OK};
@@ -181,7 +169,7 @@ static em_status check(const comparison *c, em_error *error) {
       read_figure(&reader, c->reports[i], &quantities[q]);
     }
     em_reader_text(&reader, em_reader_child(&reader, c->reports[i], "design"), "name");
-    read_conditions(&reader, c->reports[i]);
+    em_conditions_read(&reader, c->reports[i]);
     em_reader_number(&reader, c->reports[i], "frames");
     if (reader.status != EM_OK) {
       em_error_prefix(error, c->paths[i]);

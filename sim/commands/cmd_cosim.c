@@ -50,7 +50,10 @@ static em_status fail(em_job *job, const em_options *options, em_lockstep *locks
 
 static em_status run(em_job *job, const em_options *options, const em_rtl_library *library, em_timeline *timeline,
                      em_busy_windows *windows, em_error *error) {
-  em_tracker tracker = {.job = job, .timeline = timeline, .windows = windows};
+  em_tracker tracker = {.job = job,
+                        .timeline = timeline,
+                        .windows = windows,
+                        .stalls = {options->seed, options->stall_in, options->stall_out, false}};
   em_progress progress = em_progress_start("frames", job->frame_count, options->quiet);
   em_cosim_setup setup = {library, &tracker, &progress, options->wave, NULL, 0, 0};
   em_lockstep *lockstep = malloc(sizeof *lockstep);
@@ -88,6 +91,9 @@ em_status em_cmd_cosim(const em_options *options, em_error *error) {
   if (status != EM_OK) {
     em_error_prefix(error, options->design);
   } else {
+    status = em_deliverable(&job, options, error);
+  }
+  if (status == EM_OK) {
     status = em_rtl_library_open(&library, &job.design, options->rtl,
                                  options->wave != NULL ? EM_RTL_WAVES : EM_RTL_PROBED, options->quiet, error);
   }

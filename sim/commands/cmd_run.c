@@ -12,7 +12,8 @@ em_status em_cmd_run(const em_options *options, em_error *error) {
     return status;
   }
   em_timeline *timeline = NULL;
-  if (options->timeline != NULL) {
+  status = em_deliverable(&job, options, error);
+  if (status == EM_OK && options->timeline != NULL) {
     timeline = malloc(sizeof *timeline);
     status = timeline == NULL
                  ? em_fail(error, EM_FAILED, "out of memory for the timeline")

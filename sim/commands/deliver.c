@@ -4,6 +4,24 @@
 
 #include "sim/files/frames_file.h"
 #include "sim/report/power_csv.h"
+#include "sim/report/pricing.h"
+#include "sim/report/run_price.h"
+
+em_status em_deliverable(const em_job *job, const em_options *options, em_error *error) {
+  em_status status = EM_OK;
+  if (options->power != NULL) {
+    cJSON *price = NULL;
+    status = em_fit_needed(&job->technology, job->fit, error);
+    if (status == EM_OK) { /* that of the timing model: its constants may be beyond all measure */
+      status = em_run_price_timing(&job->core->graph, job->frame_count, &job->technology, job->fit, &price, error);
+    }
+    cJSON_Delete(price);
+  }
+  if (status != EM_OK) {
+    em_error_prefix(error, "--power");
+  }
+  return status;
+}
 
 em_status em_deliver(em_tracker *tracker, const em_options *options, const char *command, double wall_seconds,
                      cJSON *lockstep, em_error *error) {

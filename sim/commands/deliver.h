@@ -8,6 +8,9 @@
 #include "sim/run/options.h"
 #include "sim/run/tracker.h"
 
+/* Before the run: what the options ask for and this job cannot give, as power without a price, is EM_BAD_INPUT. */
+em_status em_deliverable(const em_job *job, const em_options *options, em_error *error);
+
 /*
  * Writes the files that the options ask for and, unless quiet, prints the report on standard output. `lockstep` (or
  * NULL) is added to the report and belongs to it afterwards.

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/base/bytes_hash.h"
 #include "models/network/network.h"
 
 uint64_t em_result_width(const em_shape *shape) {
@@ -182,6 +183,12 @@ void em_frames_free(em_frames *frames) {
 const int8_t *em_frames_frame(const em_frames *frames, uint64_t index) {
   assert(index < frames->count);
   return frames->codes + index * frames->h * frames->w * frames->c;
+}
+
+uint64_t em_frames_hash(const em_frames *frames, uint64_t count) {
+  static const size_t label_bytes[] = {[EM_LABELS_NONE] = 0, [EM_LABELS_CLASSES] = 8, [EM_LABELS_VALUES] = 4};
+  uint64_t hash = em_bytes_hash(EM_BYTES_HASH_START, frames->codes, count * frames->h * frames->w * frames->c);
+  return em_bytes_hash(hash, frames->label_bytes, count * frames->label_width * label_bytes[frames->label_kind]);
 }
 
 int64_t em_frames_class(const em_frames *frames, uint64_t index) {

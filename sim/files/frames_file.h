@@ -63,6 +63,9 @@ void em_frames_free(em_frames *frames);
 /* Frame `index`: codes [h, w, c]. */
 const int8_t *em_frames_frame(const em_frames *frames, uint64_t index);
 
+/* Whether the first `count` frames, and their labels, are the same in two files. */
+uint64_t em_frames_hash(const em_frames *frames, uint64_t count);
+
 /* The class of frame `index` (label_kind EM_LABELS_CLASSES); its value `column` (EM_LABELS_VALUES), finite. */
 int64_t em_frames_class(const em_frames *frames, uint64_t index);
 float em_frames_value(const em_frames *frames, uint64_t index, uint64_t column);

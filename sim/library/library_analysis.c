@@ -152,7 +152,8 @@ static em_status open_priced(const emamba_design *design, priced *p, em_error *e
   if (status == EM_OK) {
     em_timing_run(p->time.graph, NULL, STEADY_FRAMES, p->time.workspace, p->time.timing);
     em_timing_activity(p->time.graph, p->time.timing, p->activity);
-    status = em_pricing_make(p->time.graph, p->activity, &design->technology, design->fit, &p->pricing, error);
+    status = em_pricing_make(p->time.graph, p->activity, &design->technology, design->fit, EM_PRICING_BOUNDS,
+                             &p->pricing, error);
   }
   return status;
 }

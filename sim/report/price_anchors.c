@@ -185,7 +185,8 @@ static void explain(const em_pricing *pricing, double average, double all_busy, 
                                                                           : "above";
   snprintf(
       text, size,
-      "The run is %s the range of a busy INT8 block at 0.8 V; with all engines busy at once it would draw %.0f "
+      "The steady state is %s the range of a busy INT8 block at 0.8 V; with all engines busy at once it would draw "
+      "%.0f "
       "pJ/cycle/mm2. Engines are busy %.0f %% of the cycles on average, and %.0f %% of the area is memory, of which "
       "an access moves one word.",
       verdict, all_busy, 100 * busy / graph->engine_count, 100 * memories / area);

@@ -19,6 +19,12 @@ static void print_range(em_report_reader *r, const cJSON *object, const char *ke
   }
 }
 
+static void print_beside(em_report_reader *r, const cJSON *price, const char *key, const char *what, FILE *file) {
+  const cJSON *object = em_reader_child(r, price, key);
+  fprintf(file, "         %.4g mW, %.4g nJ a frame: %s, %.0f cycles\n", em_reader_number(r, object, "power_mw"),
+          em_reader_number(r, object, "energy_per_frame_pj") * 1e-3, what, em_reader_number(r, object, "cycles"));
+}
+
 static void print_head(em_report_reader *r, const cJSON *price, FILE *file) {
   const cJSON *point = em_reader_child(r, price, "point"), *bounds = em_reader_child(r, price, "bounds");
   const cJSON *technology = em_reader_child(r, price, "technology");
@@ -32,7 +38,9 @@ static void print_head(em_report_reader *r, const cJSON *price, FILE *file) {
   print_range(r, bounds, "power_mw", 1, "mW", file);
   fputs("\n  energy ", file);
   print_range(r, bounds, "energy_per_frame_pj", 1e-3, "nJ a frame", file);
-  fputs("\n", file);
+  fputs(", in the steady state\n", file);
+  print_beside(r, price, "run", "the run as it was, fill and drain included", file);
+  print_beside(r, price, "single_frame", "one frame alone", file);
 }
 
 static void print_row(em_report_reader *r, const char *name, const cJSON *row, FILE *file) {
@@ -131,7 +139,8 @@ void em_price_print_short(em_report_reader *r, const cJSON *price, FILE *file) {
 void em_price_print(em_report_reader *r, const cJSON *report, FILE *file) {
   const cJSON *price = cJSON_GetObjectItemCaseSensitive(report, "price");
   if (price == NULL) {
-    fputs("\nno area, power or energy: there is no calibration.yaml beside the technology\n", file);
+    const char *why = cJSON_HasObjectItem(report, "no_price") ? "no_price" : "price";
+    fprintf(file, "\nno area, power or energy: %s\n", em_reader_text(r, report, why));
     return;
   }
   print_head(r, price, file);
@@ -141,9 +150,11 @@ void em_price_print(em_report_reader *r, const cJSON *report, FILE *file) {
   print_what_matters(r, price, "power and energy", "power_share_percent", file);
   const cJSON *power = cJSON_GetObjectItemCaseSensitive(price, "power_over_time");
   if (power != NULL) {
-    fprintf(file, "power over time: average %.4g mW, peak %.4g mW in the %.0f cycles from cycle %.0f\n",
+    fprintf(file,
+            "power over time: average %.4g mW, peak %.4g mW in the %.0f cycles from cycle %.0f (of %.0f frames)\n",
             em_reader_number(r, power, "average_mw"), em_reader_number(r, power, "peak_mw"),
-            em_reader_number(r, power, "window_cycles"), em_reader_number(r, power, "peak_cycle"));
+            em_reader_number(r, power, "window_cycles"), em_reader_number(r, power, "peak_cycle"),
+            em_reader_number(r, power, "peak_frames"));
   }
   print_anchors(r, price, file);
   print_notes(r, price, file);

@@ -301,10 +301,11 @@ static void add_efficiency(const em_pricing *pricing, uint64_t frames, cJSON *pr
   }
   double tops = 2 * macs / us * 1e-6, cycles = (double)pricing->point.cycles;
   cJSON *object = cJSON_AddObjectToObject(price, "efficiency");
-  cJSON_AddStringToObject(object, "counts",
-                          "2 operations a MAC; MACs are multiplications with an addition: weights, A_bar with the "
-                          "state, C with the state; nothing else counts; energy is everything in the run, idle cycles, "
-                          "fill and drain included");
+  cJSON_AddStringToObject(
+      object, "counts",
+      "2 operations a MAC; MACs are multiplications with an addition: weights, A_bar with the "
+      "state, C with the state; nothing else counts; energy is everything in the steady state, idle "
+      "cycles included");
   cJSON_AddNumberToObject(object, "macs", macs);
   cJSON_AddNumberToObject(object, "macs_per_frame", significant(macs / (double)frames));
   cJSON_AddNumberToObject(object, "macs_per_cycle", significant(macs / cycles));
@@ -341,7 +342,7 @@ static void add_clock(const em_pricing *pricing, cJSON *price) {
 
 /* ---- The point, and what to know of it ---- */
 
-static void add_point(const em_pricing *pricing, cJSON *price) {
+static void add_point(const em_pricing *pricing, uint64_t frames, cJSON *price) {
   const em_price_point *p = &pricing->point;
   cJSON *point = cJSON_AddObjectToObject(price, "point");
   cJSON_AddNumberToObject(point, "clock_mhz", p->clock_mhz);
@@ -349,6 +350,7 @@ static void add_point(const em_pricing *pricing, cJSON *price) {
   cJSON_AddNumberToObject(point, "temperature_c", p->temperature_c);
   cJSON_AddBoolToObject(point, "clock_gating", p->clock_gating);
   cJSON_AddBoolToObject(point, "toggles_counted", pricing->activity->toggles);
+  cJSON_AddNumberToObject(point, "frames", (double)frames);
   cJSON_AddNumberToObject(point, "cycles", (double)p->cycles);
   cJSON_AddNumberToObject(point, "time_us", em_price_time_us(p));
   em_prices prices = pricing->prices;
@@ -364,7 +366,7 @@ static void add_point(const em_pricing *pricing, cJSON *price) {
 cJSON *em_price_report(const em_pricing *pricing, uint64_t frames, const em_busy_windows *windows) {
   cJSON *price = cJSON_CreateObject();
   cJSON_AddItemToObject(price, "technology", em_price_technology(pricing));
-  add_point(pricing, price);
+  add_point(pricing, frames, price);
   figures total = total_of(pricing);
   add_bounds(pricing, &total, frames, price);
   add_efficiency(pricing, frames, price);
@@ -375,9 +377,6 @@ cJSON *em_price_report(const em_pricing *pricing, uint64_t frames, const em_busy
   add_sensitivity(pricing, frames, price);
   cJSON_AddItemToObject(price, "anchors", em_price_anchors(pricing));
   cJSON_AddItemToObject(price, "power_density", em_price_density(pricing));
-  if (windows != NULL) {
-    cJSON_AddItemToObject(price, "power_over_time", em_price_power_over_time(pricing, windows));
-  }
   cJSON_AddItemToObject(price, "notes", em_price_notes(pricing, price, windows));
   return price;
 }
@@ -386,7 +385,7 @@ cJSON *em_price_summary(const em_pricing *pricing, uint64_t frames) {
   cJSON *price = cJSON_CreateObject();
   cJSON *technology = cJSON_AddObjectToObject(price, "technology");
   cJSON_AddStringToObject(technology, "name", pricing->technology->name);
-  add_point(pricing, price);
+  add_point(pricing, frames, price);
   figures total = total_of(pricing);
   add_bounds(pricing, &total, frames, price);
   add_clock(pricing, price);

@@ -11,9 +11,13 @@
 #include <cjson/cJSON.h>
 
 #include "sim/report/pricing.h"
+#include "sim/report/run_time.h"
 #include "sim/run/busy_windows.h"
 
-/* `frames` are those of the run; `windows` may be NULL: then there is no power over time. */
+/*
+ * All but what stands beside it (run_price.h): `pricing` is of the steady state of `frames` frames. `windows` (or NULL)
+ * are told of in the notes.
+ */
 cJSON *em_price_report(const em_pricing *pricing, uint64_t frames, const em_busy_windows *windows);
 
 /*
@@ -30,6 +34,8 @@ cJSON *em_price_technology(const em_pricing *pricing);
 cJSON *em_price_anchors(const em_pricing *pricing);
 cJSON *em_price_density(const em_pricing *pricing);
 cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_busy_windows *windows);
-cJSON *em_price_power_over_time(const em_pricing *pricing, const em_busy_windows *windows);
+
+/* Of the run as it was; NULL when memory is short. */
+cJSON *em_price_power_over_time(const em_pricing *pricing, const em_run_time *time, const em_busy_windows *windows);
 
 #endif

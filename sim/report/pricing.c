@@ -43,6 +43,12 @@ em_status em_fit_beside(const char *technology_path, em_fit_data **fit, em_error
   return status;
 }
 
+em_status em_fit_needed(const em_technology *technology, const em_fit_data *fit, em_error *error) {
+  return fit != NULL ? EM_OK
+                     : em_fail(error, EM_BAD_INPUT, "no calibration.yaml beside %.255s, and none in the project",
+                               technology->file);
+}
+
 double em_action_macs(const uint64_t actions[EM_ACTIONS]) {
   return (double)actions[EM_MAC_8X8] + (double)actions[EM_MUL_8X17] + (double)actions[EM_MAC_8X24];
 }
@@ -119,6 +125,21 @@ static void price_engines(em_pricing *pricing) {
   }
 }
 
+/* The totals of em_price_run, without bounds. */
+static void add_nominal(em_pricing *pricing) {
+  double totals[EM_PRICE_TOTALS] = {0};
+  for (uint32_t part = 0; part < pricing->count; part++) {
+    for (uint32_t i = 0; i < EM_PRICE_FIGURES; i++) {
+      double figure = pricing->parts[part].figures[i];
+      totals[i] += figure;
+      totals[i < EM_PRICE_FIRST_ENERGY ? EM_PRICE_AREA : EM_PRICE_ENERGY] += figure;
+    }
+  }
+  for (uint32_t i = 0; i < EM_PRICE_TOTALS; i++) {
+    pricing->bounds.totals[i] = (em_range){totals[i], totals[i], totals[i]};
+  }
+}
+
 /* So much, and no more, of um2, pJ and mW keeps parts and totals exact in a report. */
 static const double most_of_a_total = 1e15;
 
@@ -153,7 +174,7 @@ static em_status check_totals(const em_pricing *pricing, em_error *error) {
 }
 
 em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity, const em_technology *technology,
-                          const em_fit_data *fit, em_pricing *pricing, em_error *error) {
+                          const em_fit_data *fit, em_pricing_depth depth, em_pricing *pricing, em_error *error) {
   const em_design *d = &graph->design;
   *pricing = (em_pricing){.graph = graph,
                           .activity = activity,
@@ -177,7 +198,11 @@ em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity
     em_price_part(&rates, use, &pricing->parts[part]);
   }
   price_engines(pricing);
-  em_price_run(pricing->ranges, &pricing->point, pricing->uses, pricing->count, &pricing->bounds);
+  if (depth == EM_PRICING_BOUNDS) {
+    em_price_run(pricing->ranges, &pricing->point, pricing->uses, pricing->count, &pricing->bounds);
+  } else {
+    add_nominal(pricing);
+  }
   em_status status = check_supply(pricing, error);
   if (status == EM_OK) {
     status = check_totals(pricing, error);

@@ -34,20 +34,26 @@ typedef struct {
   em_price_bounds bounds;
 } em_pricing;
 
+/* With bounds, or nominal alone (low and high are the value then), which is a fiftieth of the effort. */
+typedef enum { EM_PRICING_BOUNDS, EM_PRICING_NOMINAL } em_pricing_depth;
+
 /*
  * All pointers must outlive `pricing`. EM_FAILED when memory is short, EM_BAD_INPUT when the constants make totals
  * beyond all measure; then nothing is left allocated.
  */
 em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity, const em_technology *technology,
-                          const em_fit_data *fit, em_pricing *pricing, em_error *error);
+                          const em_fit_data *fit, em_pricing_depth depth, em_pricing *pricing, em_error *error);
 void em_pricing_free(em_pricing *pricing);
 
 /*
- * the fit that goes with a technology file: calibration.yaml beside it, else the project's own,
+ * The fit that goes with a technology file: calibration.yaml beside it, else the project's own,
  * configs/technology/calibration.yaml where the program stands. On the heap, to be freed; NULL, with
  * EM_OK, where there is neither. A broken one is EM_BAD_INPUT.
  */
 em_status em_fit_beside(const char *technology_path, em_fit_data **fit, em_error *error);
+
+/* EM_BAD_INPUT, saying what is missing, where `fit` is NULL. */
+em_status em_fit_needed(const em_technology *technology, const em_fit_data *fit, em_error *error);
 
 /*
  * Multiplications with an addition: those of weights, of A_bar and the state, of C and the state. Everything else

@@ -6,14 +6,23 @@
 
 #include "models/activity/activity.h"
 #include "models/base/version.h"
+#include "models/network/network_hash.h"
 #include "sim/files/file_bytes.h"
 #include "sim/files/json_text.h"
 #include "sim/report/price_report.h"
 #include "sim/report/pricing.h"
+#include "sim/report/run_price.h"
+#include "sim/report/run_time.h"
 #include "sim/run/accuracy.h"
 
 static void add_count(cJSON *object, const char *key, uint64_t count) {
   cJSON_AddNumberToObject(object, key, (double)count);
+}
+
+static void add_hash(cJSON *object, const char *key, uint64_t hash) {
+  char text[20];
+  snprintf(text, sizeof text, "%016" PRIx64, hash);
+  cJSON_AddStringToObject(object, key, text);
 }
 
 /* Adds `count` to the number `key` of a totals object. */
@@ -29,11 +38,9 @@ static void accumulate(cJSON *totals, const char *key, uint64_t count) {
 static cJSON *report_design(const em_job *job) {
   const em_design *design = &job->design;
   cJSON *object = cJSON_CreateObject();
-  char hash[20];
-  snprintf(hash, sizeof hash, "%016" PRIx64, em_design_hash(design));
   cJSON_AddStringToObject(object, "name", design->name);
   cJSON_AddStringToObject(object, "file", job->design_path);
-  cJSON_AddStringToObject(object, "hash", hash);
+  add_hash(object, "hash", em_design_hash(design));
   cJSON_AddNumberToObject(object, "clock_mhz", design->clock_mhz);
   cJSON_AddNumberToObject(object, "vdd_mv", design->vdd_mv);
   cJSON_AddNumberToObject(object, "temperature_c", design->temperature_c);
@@ -136,38 +143,14 @@ static cJSON *report_memory(const em_job *job, uint32_t index, const em_memory_a
   return memory;
 }
 
-/* Name of the engine that is busy longest per frame: it limits the interval. */
-static void report_bottleneck(const em_job *job, cJSON *time) {
-  const em_graph *graph = &job->core->graph;
-  uint32_t slowest = 0;
-  uint64_t most = 0;
-  for (uint32_t e = 0; e < graph->engine_count; e++) {
-    em_engine_state counters = em_core_counters(job->core, job->state, e);
-    if (counters.busy > most) {
-      most = counters.busy;
-      slowest = e;
-    }
-  }
-  char name[EM_NAME_CHARS];
-  em_engine_name(graph, slowest, name);
-  cJSON_AddStringToObject(time, "bottleneck", name);
-  add_count(time, "bottleneck_busy_cycles_per_frame", most / job->frame_count);
-}
-
-static cJSON *report_time(const em_tracker *tracker) {
-  const em_job *job = tracker->job;
-  double us = 1.0 / job->design.clock_mhz;
-  cJSON *time = cJSON_CreateObject();
-  add_count(time, "cycles", job->state->cycle);
-  add_count(time, "latency_cycles", tracker->latency_cycles);
-  add_count(time, "interval_cycles", tracker->interval_cycles);
-  cJSON_AddNumberToObject(time, "latency_us", (double)tracker->latency_cycles * us);
-  cJSON_AddNumberToObject(time, "interval_us", (double)tracker->interval_cycles * us);
-  if (tracker->interval_cycles > 0) {
-    cJSON_AddNumberToObject(time, "frames_per_second", 1e6 / ((double)tracker->interval_cycles * us));
-  }
-  report_bottleneck(job, time);
-  return time;
+/* What was asked for; with the files' hashes it makes the run again. */
+static void add_options(const em_tracker *tracker, cJSON *report) {
+  cJSON *options = cJSON_AddObjectToObject(report, "options");
+  add_count(options, "seed", tracker->stalls.seed);
+  cJSON_AddNumberToObject(options, "stall_in", tracker->stalls.stall_in);
+  cJSON_AddNumberToObject(options, "stall_out", tracker->stalls.stall_out);
+  cJSON_AddBoolToObject(options, "toggles", tracker->job->core->toggles != NULL);
+  add_count(options, "power_window_cycles", tracker->windows != NULL ? tracker->windows->asked_cycles : 0);
 }
 
 static void add_parts(const em_job *job, const em_run_activity *activity, cJSON *report) {
@@ -192,9 +175,6 @@ static void add_parts(const em_job *job, const em_run_activity *activity, cJSON 
 static cJSON *report_windows(const em_busy_windows *windows, uint64_t cycles) {
   cJSON *object = cJSON_CreateObject();
   add_count(object, "window_cycles", windows->window_cycles);
-  if (windows->asked_cycles > 0 && windows->asked_cycles != windows->window_cycles) {
-    add_count(object, "asked_window_cycles", windows->asked_cycles);
-  }
   cJSON *engines = cJSON_AddArrayToObject(object, "engines");
   uint64_t count = em_busy_windows_count(windows, cycles);
   for (uint32_t e = 0; e < windows->engines; e++) {
@@ -208,53 +188,79 @@ static cJSON *report_windows(const em_busy_windows *windows, uint64_t cycles) {
   return object;
 }
 
-/* Area, power and energy, and the constants behind them; without a fit the operating point alone. */
-static em_status add_price(const em_tracker *tracker, const em_run_activity *activity, cJSON *report, em_error *error) {
+/* Area, power and energy, and the constants behind them; where there are none, "no_price" says why. */
+static em_status add_price(const em_tracker *tracker, const em_run_activity *activity, const em_run_time *time,
+                           cJSON *report, em_error *error) {
   const em_job *job = tracker->job;
   if (tracker->windows != NULL) {
     cJSON_AddItemToObject(report, "busy_windows", report_windows(tracker->windows, activity->cycles));
   }
-  if (job->fit == NULL) {
-    return EM_OK;
-  }
-  em_pricing pricing;
-  em_status status = em_pricing_make(&job->core->graph, activity, &job->technology, job->fit, &pricing, error);
+  cJSON *price = NULL, *provenance = NULL;
+  em_error why;
+  em_status status = em_fit_needed(&job->technology, job->fit, &why);
   if (status == EM_OK) {
-    cJSON_AddItemToObject(report, "price", em_price_report(&pricing, job->frame_count, tracker->windows));
-    cJSON_AddItemToObject(report, "provenance", em_price_provenance(&pricing));
-    em_pricing_free(&pricing);
+    em_priced_run run = {&job->core->graph, activity, time, &job->technology, job->fit, tracker->windows, false};
+    status = em_run_price(&run, &price, &provenance, &why);
+  }
+  if (status == EM_OK) {
+    cJSON_AddItemToObject(report, "price", price);
+    cJSON_AddItemToObject(report, "provenance", provenance);
+  } else if (status == EM_BAD_INPUT) {
+    cJSON_AddStringToObject(report, "no_price", why.text);
+    status = EM_OK;
+  } else {
+    *error = why;
   }
   return status;
+}
+
+static em_status find_time(const em_tracker *tracker, em_run_time *time, em_error *error) {
+  *time = (em_run_time){.frames = tracker->job->frame_count,
+                        .cycles = tracker->job->state->cycle,
+                        .latency_cycles = tracker->latency_cycles,
+                        .results_cycles = tracker->last_out_cycle - tracker->first_out_cycle,
+                        .stalls = tracker->stalls};
+  return em_run_time_model(&tracker->job->core->graph, time, error);
 }
 
 em_status em_report_build(const em_tracker *tracker, const char *command, double wall_seconds, cJSON **built,
                           em_error *error) {
   const em_job *job = tracker->job;
   em_run_activity *activity = malloc(sizeof *activity);
+  em_run_time time;
   *built = NULL;
-  if (activity == NULL) {
-    return em_fail(error, EM_FAILED, "out of memory for the report");
+  em_status status = find_time(tracker, &time, error);
+  if (status == EM_OK && activity == NULL) {
+    status = em_fail(error, EM_FAILED, "out of memory for the report");
+  }
+  if (status != EM_OK) {
+    free(activity);
+    return status;
   }
   em_core_activity(job->core, job->state, activity);
   cJSON *report = cJSON_CreateObject();
   cJSON_AddStringToObject(report, "format", EM_REPORT_FORMAT);
   cJSON_AddStringToObject(report, "program_version", em_version());
+  cJSON_AddStringToObject(report, "program_commit", em_commit());
   cJSON_AddStringToObject(report, "command", command);
+  add_options(tracker, report);
   cJSON_AddItemToObject(report, "design", report_design(job));
   cJSON *network = cJSON_AddObjectToObject(report, "network");
   cJSON_AddStringToObject(network, "file", job->network_path);
   add_count(network, "parameters", em_network_code_count(&job->network.shape));
+  add_hash(network, "hash", em_network_hash(&job->network));
   cJSON_AddStringToObject(network, "origin", job->network.origin);
   cJSON_AddStringToObject(report, "frames_file", job->frames_path);
+  add_hash(report, "frames_hash", em_frames_hash(&job->frames, job->frame_count));
   add_count(report, "frames", job->frame_count);
   cJSON_AddNumberToObject(report, "wall_seconds", wall_seconds);
-  cJSON_AddItemToObject(report, "time", report_time(tracker));
+  cJSON_AddItemToObject(report, "time", em_run_time_report(&job->core->graph, &time));
   add_parts(job, activity, report);
   cJSON *accuracy = em_accuracy_report(job);
   if (accuracy != NULL) {
     cJSON_AddItemToObject(report, "accuracy", accuracy);
   }
-  em_status status = add_price(tracker, activity, report, error);
+  status = add_price(tracker, activity, &time, report, error);
   free(activity);
   if (status != EM_OK) {
     cJSON_Delete(report);

@@ -5,6 +5,15 @@
 #include "sim/report/report.h"
 #include "sim/report/report_reader.h"
 
+/* Stalls, where there were any. */
+static void print_options(em_report_reader *r, const cJSON *report, FILE *file) {
+  const cJSON *options = em_reader_child(r, report, "options");
+  double in = em_reader_number(r, options, "stall_in"), out = em_reader_number(r, options, "stall_out");
+  if (in > 0 || out > 0) {
+    fprintf(file, "stalls   in %g, out %g, seed %.0f\n", in, out, em_reader_number(r, options, "seed"));
+  }
+}
+
 static void print_head(em_report_reader *r, const cJSON *report, FILE *file) {
   const cJSON *design = em_reader_child(r, report, "design"), *network = em_reader_child(r, report, "network"),
               *time = em_reader_child(r, report, "time");
@@ -17,12 +26,11 @@ static void print_head(em_report_reader *r, const cJSON *report, FILE *file) {
   fprintf(file, "cycles   %.0f at %g MHz; latency %.0f (%.2f us)", em_reader_number(r, time, "cycles"),
           em_reader_number(r, design, "clock_mhz"), em_reader_number(r, time, "latency_cycles"),
           em_reader_number(r, time, "latency_us"));
-  if (cJSON_HasObjectItem(time, "frames_per_second")) {
-    fprintf(file, ", interval %.0f (%.2f us, %.0f frames/s)", em_reader_number(r, time, "interval_cycles"),
-            em_reader_number(r, time, "interval_us"), em_reader_number(r, time, "frames_per_second"));
-  }
-  fprintf(file, "\nlimit    %s, busy %.0f cycles a frame\n", em_reader_text(r, time, "bottleneck"),
-          em_reader_number(r, time, "bottleneck_busy_cycles_per_frame"));
+  fprintf(file, ", interval %.10g (%.2f us, %.0f frames/s)\n", em_reader_number(r, time, "interval_cycles"),
+          em_reader_number(r, time, "interval_us"), em_reader_number(r, time, "frames_per_second"));
+  fprintf(file, "interval %s\n", em_reader_text(r, time, "interval_basis"));
+  fprintf(file, "limit    %s\n", em_reader_text(r, em_reader_child(r, time, "limit"), "text"));
+  print_options(r, report, file);
 }
 
 /* "  RMSE by output" and the numbers of an array, ten a line. */

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/report/price_report.h"
 #include "sim/report/pricing.h"
 #include "sim/report/report_reader.h"
+#include "sim/report/run_price.h"
 
 static const uint64_t max_cycles = UINT64_C(1) << 40, max_count = UINT64_C(1) << 53;
 
@@ -138,13 +138,13 @@ static void read_activity(em_report_reader *r, const cJSON *report, em_restored 
   const cJSON *engines = em_reader_array(r, report, "engines", graph->engine_count), *object;
   const cJSON *memories = em_reader_array(r, report, "memories", graph->memory_count);
   uint32_t index = 0;
-  restored->frames = em_reader_count(r, report, "frames", max_cycles);
-  if (restored->frames == 0) {
+  uint64_t frames = em_reader_count(r, report, "frames", max_cycles);
+  if (frames == 0) {
     em_reader_fail(r, "\"frames\" must not be 0");
   }
   cJSON_ArrayForEach(object, engines) {
     if (r->status == EM_OK) {
-      read_engine(r, object, index++, graph, restored->frames, activity);
+      read_engine(r, object, index++, graph, frames, activity);
     }
   }
   activity->toggles =
@@ -185,9 +185,7 @@ static void read_windows(em_report_reader *r, const cJSON *report, const em_grap
                          const em_run_activity *activity, em_busy_windows *windows) {
   const cJSON *object = em_reader_child(r, report, "busy_windows"), *row;
   uint64_t length = em_reader_count(r, object, "window_cycles", max_cycles);
-  uint64_t asked = cJSON_HasObjectItem(object, "asked_window_cycles")
-                       ? em_reader_count(r, object, "asked_window_cycles", max_cycles)
-                       : 0;
+  uint64_t asked = em_reader_count(r, em_reader_child(r, report, "options"), "power_window_cycles", max_cycles);
   uint64_t count = length > 0 ? (activity->cycles + length - 1) / length : 0;
   const cJSON *rows = em_reader_array(r, object, "engines", graph->engine_count);
   if (r->status == EM_OK && (length == 0 || count > EM_WINDOWS_MOST)) {
@@ -237,6 +235,9 @@ em_status em_report_restore(const cJSON *report, em_restored *restored, em_error
   if (r.status == EM_OK) {
     read_windows(&r, report, restored->graph, restored->activity, &restored->windows);
   }
+  if (r.status == EM_OK) {
+    em_run_time_read(&r, report, restored->graph, &restored->time);
+  }
   if (r.status != EM_OK) {
     em_restored_free(restored);
   }
@@ -252,16 +253,17 @@ void em_restored_free(em_restored *restored) {
 
 static em_status price_again(cJSON *report, const em_restored *run, const em_technology *technology,
                              const em_fit_data *fit, em_error *error) {
-  em_pricing pricing;
-  em_status status = em_pricing_make(run->graph, run->activity, technology, fit, &pricing, error);
+  cJSON *price, *provenance;
+  em_priced_run priced = {run->graph, run->activity, &run->time, technology, fit, &run->windows, false};
+  em_status status = em_run_price(&priced, &price, &provenance, error);
   if (status != EM_OK) {
     return status;
   }
   cJSON_DeleteItemFromObjectCaseSensitive(report, "price");
   cJSON_DeleteItemFromObjectCaseSensitive(report, "provenance");
-  cJSON_AddItemToObject(report, "price", em_price_report(&pricing, run->frames, &run->windows));
-  cJSON_AddItemToObject(report, "provenance", em_price_provenance(&pricing));
-  em_pricing_free(&pricing);
+  cJSON_DeleteItemFromObjectCaseSensitive(report, "no_price");
+  cJSON_AddItemToObject(report, "price", price);
+  cJSON_AddItemToObject(report, "provenance", provenance);
   return EM_OK;
 }
 
@@ -281,9 +283,8 @@ em_status em_report_reprice(cJSON *report, const char *technology_path, em_error
   if (status == EM_OK) {
     status = em_fit_beside(technology_path, &fit, error);
   }
-  if (status == EM_OK && fit == NULL) {
-    status =
-        em_fail(error, EM_BAD_INPUT, "%.255s: no calibration.yaml beside it, and none in the project", technology_path);
+  if (status == EM_OK) {
+    status = em_fit_needed(technology, fit, error);
   }
   if (status == EM_OK) {
     status = price_again(report, &run, technology, fit, error);

@@ -13,13 +13,14 @@
 
 #include "models/activity/activity.h"
 #include "sim/files/technology_file.h"
+#include "sim/report/run_time.h"
 #include "sim/run/busy_windows.h"
 
 typedef struct {
   em_graph *graph; /* owned, as is */
   em_run_activity *activity;
   em_busy_windows windows;
-  uint64_t frames;
+  em_run_time time;
 } em_restored;
 
 /* EM_BAD_INPUT says what does not hold; then there is nothing to free. */

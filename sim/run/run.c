@@ -2,7 +2,7 @@
 
 void em_run(em_tracker *tracker, const em_stimulus *given, em_progress *progress) {
   em_job *job = tracker->job;
-  em_stimulus stimulus = *given;
+  em_stimulus stimulus = tracker->stalls = *given;
   bool stalls = stimulus.stall_in > 0 || stimulus.stall_out > 0;
   const em_engine *in = &job->core->graph.engines[0];
   const int8_t *beat = em_frames_frame(&job->frames, 0);

@@ -14,8 +14,7 @@ static void take_result(em_tracker *tracker) {
   uint64_t cycle = job->state->cycle - 1;
   if (tracker->frames == 0) {
     tracker->latency_cycles = cycle - tracker->first_in_cycle + 1;
-  } else {
-    tracker->interval_cycles = cycle - tracker->last_out_cycle;
+    tracker->first_out_cycle = cycle;
   }
   tracker->last_out_cycle = cycle;
   tracker->frames++;

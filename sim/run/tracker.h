@@ -1,15 +1,15 @@
 /*
- * What a run yields, gathered step by step: results, latency, interval, and, where asked for, the timeline and
+ * What a run yields, gathered step by step: results, latency, when they left, and, where asked for, the timeline and
  * busy windows.
  *
  * Latency: cycles from the first frame's first accepted input beat to its last accepted output beat, both included.
- * Interval: distance of the last two frames' last output beats.
  */
 #ifndef EM_TRACKER_H
 #define EM_TRACKER_H
 
 #include <stdint.h>
 
+#include "models/time/stimulus.h"
 #include "sim/run/busy_windows.h"
 #include "sim/run/job.h"
 #include "sim/run/timeline.h"
@@ -20,8 +20,10 @@ typedef struct {
   em_busy_windows *windows; /* NULL without */
   uint64_t results;         /* of axis_out: frames, or tokens with head none */
   uint64_t frames;          /* finished */
-  uint64_t first_in_cycle, last_out_cycle;
-  uint64_t latency_cycles, interval_cycles;
+  em_stimulus stalls;       /* of the run */
+  uint64_t first_in_cycle;
+  uint64_t first_out_cycle, last_out_cycle; /* last beats of the first and of the latest frame's result */
+  uint64_t latency_cycles;
   bool started;
 } em_tracker;
 

@@ -7,10 +7,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "sim/report/price_report.h"
 #include "sim/report/pricing.h"
 #include "sim/report/report.h"
 #include "sim/report/report_restore.h"
+#include "sim/report/run_price.h"
 #include "tests/fuzz/fuzz.h"
 
 static em_technology technology;
@@ -78,16 +78,19 @@ static void edit(cJSON *report, const uint8_t bytes[4]) {
 static void check_price(const em_restored *run) {
   em_pricing pricing;
   em_error error;
-  if (em_pricing_make(run->graph, run->activity, &technology, &fit, &pricing, &error) != EM_OK) {
+  if (em_pricing_make(run->graph, run->activity, &technology, &fit, EM_PRICING_BOUNDS, &pricing, &error) != EM_OK) {
     return;
   }
-  cJSON *price = em_price_report(&pricing, run->frames, &run->windows);
   em_range energy = pricing.bounds.totals[EM_PRICE_ENERGY];
   if (!(isfinite(energy.high) && 0 <= energy.low && energy.low <= energy.value && energy.value <= energy.high)) {
     abort();
   }
-  cJSON_Delete(price);
   em_pricing_free(&pricing);
+  cJSON *price;
+  em_priced_run priced = {run->graph, run->activity, &run->time, &technology, &fit, &run->windows, false};
+  if (em_run_price(&priced, &price, NULL, &error) == EM_OK) {
+    cJSON_Delete(price);
+  }
 }
 
 static void use(cJSON *report) {

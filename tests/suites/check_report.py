@@ -37,6 +37,22 @@ def check_sums(price):
         assert sum(row[f"{name}_mw"] for name in ENERGIES) == row["power_mw"], row
 
 
+def check_times(report):
+    """The steady state is never better than the busiest engine; the price has its cycles, the run and a single frame their own."""
+    price, time, point = report["price"], report["time"], report["price"]["point"]
+    interval = time["interval_cycles"]
+    busiest = max(engine["busy_cycles"] for engine in report["engines"]) / Decimal(report["frames"])
+    assert interval >= busiest == time["limit"]["busiest_cycles_per_frame"], (interval, busiest)
+    assert abs(point["frames"] * interval - point["cycles"]) <= 1, (point, interval)
+    assert price["run"]["cycles"] == time["cycles"] and price["single_frame"]["cycles"] == time["single_frame_cycles"]
+    steady = price["bounds"]["energy_per_frame_pj"]["nominal"]
+    assert price["single_frame"]["energy_per_frame_pj"] >= steady * Decimal("0.999999")
+    for other in (price["run"], price["single_frame"]):
+        cycles = Decimal(other["cycles"]) / (Decimal(report["frames"]) if other is price["run"] else 1)
+        power = Decimal(other["energy_per_frame_pj"]) / cycles * Decimal(point["clock_mhz"]) / 1000
+        assert abs(power / other["power_mw"] - 1) < Decimal("1e-4"), (other, power)
+
+
 def check_price(report):
     price = report["price"]
     check_sums(price)
@@ -54,8 +70,9 @@ def check_price(report):
         bounds = efficiency[key]
         assert 0 <= bounds["low"] <= bounds["nominal"], (key, bounds)
         assert bounds["high"] is None or bounds["nominal"] <= bounds["high"], (key, bounds)
-    per_frame = price["bounds"]["energy_per_frame_pj"]["nominal"] * report["frames"]
-    assert abs(per_frame - totals["energy_pj"]) <= Decimal("0.001") * report["frames"]
+    per_frame = price["bounds"]["energy_per_frame_pj"]["nominal"] * point["frames"]
+    assert abs(per_frame - totals["energy_pj"]) <= Decimal("0.001") * point["frames"]
+    check_times(report)
     active = price["clock"]["gated_mw" if point["clock_gating"] else "ungated_mw"]
     assert active == totals["clock_mw"]
     over_time = price["power_over_time"]
@@ -64,7 +81,11 @@ def check_price(report):
         for engine, row in zip(over_time["engines"], report["engines"], strict=True))
     slack = Decimal("1e-3") * over_time["average_mw"] + Decimal("1e-9") * (len(report["engines"]) + 2)
     assert abs(drawn - over_time["average_mw"]) < slack, (drawn, over_time["average_mw"])
-    assert over_time["peak_mw"] >= over_time["average_mw"]
+    assert abs(over_time["average_mw"] - price["run"]["power_mw"]) < Decimal("2e-9")
+    options = report["options"]
+    if options["power_window_cycles"] == 0:
+        assert over_time["window_cycles"] == 1024
+    assert over_time["peak_mw"] >= over_time["average_mw"] * Decimal("0.98"), over_time
     for anchor in price["anchors"]:
         assert anchor["kind"] in ("published", "derived", "assumed") and anchor["source"], anchor
     known = {constant["name"]: constant for constant in report["provenance"]}

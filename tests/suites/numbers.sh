@@ -87,4 +87,140 @@ check "a report of a path that is not UTF-8 is JSON, with its bytes in it" pytho
 assert load(sys.argv[1])['frames_file'].endswith('/@xff@xe2@x82 ä.safetensors'.replace('@', chr(92)))" "$work/odd.json"
 check "a report of a path that is not UTF-8 is read again, as tables and as a page" $emamba report "$work/odd.json" -q --html "$work/odd.html"
 
+# ---- Intervals, power and what limits ----
+
+alternating=$(variant configs/designs/tiny.yaml 's/units: 2/units: 4/; s/^\(  in_proj: {in_lanes: 2, out_lanes:\) 4/\1 8/; s/^\(  ssm: {lanes:\) 8/\1 4/; s/^\(  in_bytes:\) 4/\1 16/; s/^\(  tok:\) 4/\1 3/; s/^\(  u:\) 2/\1 1/; s/^\(  sz:\) 2/\1 1/; s/^\(  x:\) 2/\1 5/; s/^\(  g:\) 2/\1 9/; s/^\(  store:\) 8/\1 4/; s/^\(  [pq]:\) 2/\1 3/; s/^\(  delta:\) 2/\1 3/')
+build/tests/random_case 5 "$work" configs/designs/tiny.yaml
+repeat "$work/frames.safetensors" 100 "$work/tiny-many.safetensors"
+tiny() { $emamba run "$alternating" -n "$work/network.safetensors" -i "$work/tiny-many.safetensors" -q "$@"; }
+for n in 1 2 3 8 40 397; do tiny --frames $n --report "$work/n$n.json"; done
+check "interval, power, energy a frame and what limits are the same for any number of frames" python "
+first, *others = (load(path) for path in sys.argv[1:])
+for other in others:
+    assert other['time']['limit'] == first['time']['limit'] and other['time']['steady_state'] == first['time']['steady_state']
+    assert other['time']['interval_cycles'] == first['time']['interval_cycles']
+    for key, bounds in first['price']['bounds'].items():
+        rounding = 1e-3 * len(first['price']['parts']) if key == 'energy_per_frame_pj' else 1e-6 * bounds['nominal']
+        assert all(abs(bounds[k] - other['price']['bounds'][key][k]) <= rounding for k in bounds), key
+    assert abs(other['price']['single_frame']['energy_per_frame_pj'] / first['price']['single_frame']['energy_per_frame_pj'] - 1) < 1e-6
+    assert other['price']['power_over_time']['window_cycles'] == first['price']['power_over_time']['window_cycles']
+steady = first['time']['steady_state']
+assert steady['shortest_interval_cycles'] < first['time']['interval_cycles'] < steady['longest_interval_cycles'], steady
+assert 'alternating' in first['time']['interval_basis'] and first['time']['limit']['kind'] == 'buffers'
+runs = [report['price']['run']['energy_per_frame_pj'] for report in (first, *others)]
+assert runs[0] > runs[-1] > first['price']['bounds']['energy_per_frame_pj']['nominal'], runs
+assert abs(runs[0] - first['price']['single_frame']['energy_per_frame_pj']) < 1e-3" "$work"/n{1,2,3,8,40,397}.json
+check "the interval is what the run settles into" python "
+few, many = (load(path)['time'] for path in sys.argv[1:])
+steady = many['steady_state']
+assert (397 - 40) % steady['period_frames'] == 0
+assert (many['cycles'] - few['cycles']) == (397 - 40) / steady['period_frames'] * steady['period_cycles']" "$work/n40.json" "$work/n397.json"
+$emamba check "$alternating" >"$work/alternating.txt"
+check "check says that it alternates, and which depths would free it" bash -c \
+  "grep -q '^interval: steady state, alternating' $work/alternating.txt && grep -Eq '^limit: buffers, freed by depth_tokens' $work/alternating.txt"
+check "check names all engines that tie" bash -c "$emamba check configs/designs/mars.yaml |
+  grep -q '^limit: patch_embed, blocks.\*.norm, blocks.\*.in_proj, blocks.\*.out_proj, each busy 3248 cycles a frame'"
+freed=$(python "
+import re
+text = open(sys.argv[2]).read()
+for key, depth in re.findall(r'depth_tokens\.(\w+) (\d+) instead', open(sys.argv[1]).read()):
+    text = re.sub(rf'(?m)^(  {key}:) \d+', rf'\1 {depth}', text)
+open(sys.argv[2] + '.freed.yaml', 'w').write(text)
+print(sys.argv[2] + '.freed.yaml')" "$work/alternating.txt" "$alternating")
+check "with these depths the engines limit" bash -c "$emamba check '$freed' | grep '^limit' | grep -qv buffers"
+
+under_stalls() { # seeds: never better than the steady state, whatever the number of frames
+  local seed n
+  for seed in 1 2 3 4 5 6; do
+    for n in 1 2 3 50; do
+      tiny --frames $n --stall-out 0.97 --stall-in 0.1 --seed $seed --report "$work/s$n.json" || return 1
+      python "
+report = load(sys.argv[1])
+time = report['time']
+steady = time['steady_state']['period_cycles'] / time['steady_state']['period_frames']
+assert time['interval_cycles'] >= steady >= time['limit']['busiest_cycles_per_frame']
+measured = time['first_to_last_result_cycles'] / max(1, report['frames'] - 1)
+assert time['interval_cycles'] == (measured if report['frames'] > 1 and measured >= steady else steady), time
+assert ('under stalls' in time['interval_basis']) == (report['frames'] > 1), time" "$work/s$n.json" || return 1
+    done
+  done
+}
+check "under stalls the interval is the mean, and never better than the steady state without" under_stalls
+
+# ---- What a report was made from ----
+
+run() { $emamba run "${mars[@]}" -i $trace -q --report "$@"; }
+run "$work/a.json"
+run "$work/b.json" --stall-in 0.9 --seed 7
+run "$work/c.json" --frames 2
+check "a report has its options, hashes, version and commit" python "
+a, b = (load(path) for path in sys.argv[1:])
+assert b['options'] == {'seed': 7, 'stall_in': 0.9, 'stall_out': 0, 'toggles': False, 'power_window_cycles': 0}
+for report in (a, b):
+    assert all(len(text) == 16 for text in (report['design']['hash'], report['network']['hash'], report['frames_hash']))
+    assert report['program_version'] == open('VERSION').read().strip() and len(report['program_commit']) >= 7
+assert a['network']['hash'] == b['network']['hash'] and a['frames_hash'] == b['frames_hash']" "$work/a.json" "$work/b.json"
+check "its tables show the stalls" bash -c "$emamba report $work/b.json | grep -q '^stalls   in 0.9, out 0, seed 7' && ! $emamba report $work/a.json | grep -q ^stalls"
+changed() { # file, out: one byte of its data is another one
+  python "
+data = bytearray(open(sys.argv[1], 'rb').read())
+data[-1] ^= 1
+open(sys.argv[2], 'wb').write(data)" "$@"
+}
+changed configs/networks/mars-random.safetensors "$work/other-network.safetensors"
+changed $trace "$work/other-frames.safetensors"
+$emamba run configs/designs/mars.yaml -n "$work/other-network.safetensors" -i $trace -q --report "$work/d.json"
+$emamba run "${mars[@]}" -i "$work/other-frames.safetensors" -q --report "$work/e.json"
+$emamba run configs/designs/tiny.yaml -n "$work/network.safetensors" -i "$work/frames.safetensors" -q --report "$work/f.json"
+told() { # report, pattern of what is not the same, quantities without ratio
+  $emamba compare "$work/a.json" "$work/$1.json" >"$work/compare.txt" && grep -Eq "^not the same in all reports: $2;" "$work/compare.txt" || return 1
+  python "
+import re
+text = open(sys.argv[1]).read().split('\n\n')[1:]
+without = {part.split(',')[0].strip() for part in text if 'no ratio' in part}
+assert without == set(filter(None, sys.argv[2].split(','))), without" "$work/compare.txt" "$3"
+}
+check "compare tells of stalls" told b stalls "cycles,latency,interval,power,energy a frame,energy a MAC,efficiency"
+check "compare tells of the number of frames" told c "number of frames" cycles
+check "compare tells of another network" told d network ""
+check "compare tells of other frames" told e frames ""
+check "compare tells of another shape" told f "shape, network.*" "cycles,latency,interval,energy a frame"
+
+# ---- No price ----
+
+elsewhere=$(mktemp -d) # a project has a calibration
+trap 'rm -rf "$elsewhere"' EXIT
+mkdir -p "$elsewhere/technology"
+cp $emamba "$elsewhere/emamba"
+cp configs/technology/gf22.yaml "$elsewhere/technology/"
+sed 's#^technology: .*#technology: technology/gf22.yaml#' configs/designs/mars.yaml >"$elsewhere/mars.yaml"
+lost=("$elsewhere/mars.yaml" "${mars[@]:1}" -i $trace)
+check "without a calibration check prints cycles, and one line says why there is no price" bash -c \
+  "$elsewhere/emamba check ${lost[0]} >$work/out && grep -q 'interval 3248' $work/out &&
+   [ \$(grep -c 'no area, power or energy: no calibration.yaml beside .*technology/gf22.yaml, and none in the project' $work/out) = 1 ]"
+check "so does run, whose report says it too" bash -c "$elsewhere/emamba run ${lost[*]} --report $work/lost.json >$work/out &&
+  grep -q 'interval 3248' $work/out && grep -q '^no area, power or energy: no calibration.yaml' $work/out && grep -q no_price $work/lost.json"
+refused() { # pattern, command...: exit 2, one line, no file written
+  "${@:2}" >"$work/out" 2>"$work/err"
+  [ $? -eq 2 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -Eq "$1" "$work/err" && [ ! -e "$work/power.csv" ]
+}
+check "without a calibration --power is refused before the run" refused "power: no calibration.yaml beside" \
+  "$elsewhere/emamba" run "${lost[@]}" --power "$work/power.csv"
+check "compare takes a report without a price" bash -c "$emamba compare $work/a.json $work/lost.json >$work/out && grep -q 'not the same.*price' $work/out"
+hot=$(variant configs/designs/mars.yaml 's/^temperature_c: .*/temperature_c: 150/')
+sed 's/value: 22, low: 15, high: 25, unit: C/value: 1, low: 1, high: 25, unit: C/' configs/technology/gf22.yaml >"$elsewhere/technology/hot.yaml"
+sed -i "s#^technology: .*#technology: $elsewhere/technology/hot.yaml#" "$hot"
+check "a price beyond all measure does not forbid cycles: check" bash -c \
+  "$emamba check $hot >$work/out && grep -q 'interval 3248' $work/out && grep -q '^no area, power or energy: .*no sane price' $work/out"
+check "a price beyond all measure does not forbid cycles: run" bash -c \
+  "$emamba run $hot ${mars[*]:1} -i $trace --report $work/hot.json >$work/out && grep -q '^no area, power or energy: .*no sane price' $work/out"
+check "but --power, before the run" refused "power: .*no sane price" $emamba run "$hot" "${mars[@]:1}" -i $trace --power "$work/power.csv"
+
+# ---- Large ----
+
+huge=$(variant configs/designs/mars.yaml 's/^\(  H:\) .*/\1 4194304/; s/^\(  W:\) .*/\1 1/; s/^\(  C:\) .*/\1 4/; s/^\(  P:\) .*/\1 1/; s/^\(  L:\) .*/\1 4194304/; s/^\(  M:\) .*/\1 64/; s/^\(  head:\) .*/\1 mean/; s/^engines:/engines:\n  pool: {lanes: 1}/; s/^\(  hidden:\) .*/  pooled: 2\n\1 2/; s/^\(  frame:\) .*/\1 1/')
+check "4 million tokens in 64 blocks: check ends at once" timeout 20 $emamba check "$huge"
+heads=$(variant configs/designs/mars.yaml 's/^\(  head_hidden:\) .*/\1 65536/; s/^\(  outputs:\) .*/\1 65536/')
+check "a head of 2^32 steps is refused with its key" refused "yaml:[0-9]+: engines.head_1.in_lanes: .* 4294967296 cycles" $emamba check "$heads"
+
 [ "$failures" -eq 0 ]

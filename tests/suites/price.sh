@@ -131,9 +131,10 @@ for i, row in enumerate(rows):
     assert sum(parts) == Decimal(row['total_mw']), row
     here = min(length, cycles - i * length)
     energy += float(row['total_mw']) * here / float(report['design']['clock_mhz']) * 1e3
-assert abs(energy / float(price['totals']['energy_pj']) - 1) < 1e-3, energy
-peak = max(float(row['total_mw']) for row in rows)
-assert abs(peak / float(price['power_over_time']['peak_mw']) - 1) < 1e-3
+assert abs(energy / float(price['run']['energy_per_frame_pj'] * report['frames']) - 1) < 1e-3, energy
+if length == price['power_over_time']['window_cycles']:
+    peak = max(float(row['total_mw']) for row in rows)
+    assert abs(peak / float(price['power_over_time']['peak_mw']) - 1) < 1e-3
 " "$work/$report.json" "$work/$name.csv"
 done
 check "power over time from a stored report is the same" $emamba report "$work/mars.json" -q --power "$work/again.csv"
@@ -141,7 +142,7 @@ check "power over time, compared" cmp "$work/mars.csv" "$work/again.csv"
 check "a window of 100 cycles was taken" python "assert load(sys.argv[1])['busy_windows']['window_cycles'] == 100" "$work/toggles.json"
 python "
 report = load(sys.argv[1])
-report['busy_windows']['asked_window_cycles'] = 3
+report['options']['power_window_cycles'] = 3
 json.dump(report, open(sys.argv[2], 'w'), default=float)" "$work/toggles.json" "$work/merged.json"
 check "windows that were merged are told of, also when priced again" bash -c \
   "$emamba report $work/merged.json --tech configs/technology/gf22.yaml | grep -q 'note: .*windows of 3 cycles would be .* 100 cycles each'"
@@ -159,8 +160,11 @@ for row in rows:
 check "compare: ratios to the first" bash -c "$emamba compare $work/tiny.json $work/tiny.json $work/parallel.json >$work/compare.txt &&
   grep -A2 '^area, mm2' $work/compare.txt | grep -Eq '^  2 .* x 1 '"
 run tiny --frames 1 --report "$work/one.json"
-check "compare: a single frame has no interval" bash -c "$emamba compare $work/tiny.json $work/one.json >$work/compare.txt &&
-  grep -A2 '^interval' $work/compare.txt | grep -Eq '^  2 +-$' && grep -q 'of one technology' $work/compare.txt && ! grep -q 'not the same' $work/compare.txt"
+check "compare: a single frame has the same interval, power and energy; the number of frames is told of" bash -c \
+  "$emamba compare $work/tiny.json $work/one.json >$work/compare.txt && for figure in interval power 'energy a frame'; do
+    grep -A2 \"^\$figure,\" $work/compare.txt | grep -Eq '^  2 .* x 1 ' || exit 1; done &&
+  grep -q 'of one technology' $work/compare.txt && grep -q '^not the same in all reports: number of frames;' $work/compare.txt &&
+  grep -A2 '^cycles' $work/compare.txt | grep -Eq '^  2 .* no ratio'"
 check "compare: technologies and temperatures that differ are told of" bash -c "$emamba compare $work/tiny.json $work/from-0.json >$work/compare.txt &&
   grep -Eq '^not the same in all reports: technology, temperature, supply, clock;' $work/compare.txt && ! grep -q 'of one technology' $work/compare.txt"
 check "check prints area and power of a timing-only run, marked as random data" bash -c \
