@@ -62,7 +62,7 @@ for seed in 11 12 13 14 15 16 17 18; do check "random design $seed: sums, and th
 
 sed 's/^vdd_mv: .*/vdd_mv: 300/' configs/designs/tiny.yaml >configs/designs/.price.yaml
 check "no price at or below the threshold, said in a line" bash -c \
-  "! $emamba check configs/designs/.price.yaml 2>$work/threshold && grep -q 'no price at 300 mV: the threshold is 300 mV' $work/threshold"
+  "$emamba check configs/designs/.price.yaml >$work/threshold && grep -q interval $work/threshold && grep -q 'no price at 300 mV: the threshold is 300 mV' $work/threshold"
 
 # Another technology: twice the MAC energy doubles switching and nothing else.
 mkdir -p "$work/technology"
