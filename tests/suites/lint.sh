@@ -1,6 +1,7 @@
 #!/bin/bash
 # The RTL of every shipped design and some random ones: Verilator -Wall without a warning, yosys without an error; the C: clang-format.
 /usr/bin/python3 tests/suites/check_rooms.py
+/usr/bin/python3 tests/suites/check_docs.py
 rtl=$(pwd)/rtl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
