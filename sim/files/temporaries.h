@@ -1,7 +1,8 @@
 /*
  * Temporary files of this process, so that a signal that ends it can remove them first.
  *
- * The one state here that is not a caller's: a signal handler has no argument.
+ * The one state here that is not a caller's: a signal handler has no argument. The program asks for it with
+ * em_temporaries_guard; the library never does, and then nothing is remembered, so that threads share nothing.
  */
 #ifndef EM_TEMPORARIES_H
 #define EM_TEMPORARIES_H
@@ -16,8 +17,8 @@
 void em_temporaries_guard(void);
 
 /*
- * Creates `path`, which must not exist, for writing and remembers it. Returns a descriptor, or -1 with errno; EMFILE
- * too when there are more than 32 or the path has 4096 bytes.
+ * Creates `path`, which must not exist, for writing and, under guard, remembers it. Returns a descriptor, or -1 with
+ * errno; EMFILE too when there are more than 32 or the path has 4096 bytes.
  */
 int em_temporary_create(const char *path);
 

@@ -4,8 +4,7 @@
 #include "models/network/network_fits.h"
 #include "models/time/timing.h"
 #include "sim/library/handles.h"
-#include "sim/report/price_report.h"
-#include "sim/report/pricing.h"
+#include "sim/report/run_price.h"
 
 em_status em_check_parts(const emamba_design *design, const emamba_network *network, const emamba_frames *frames,
                          em_error *error) {
@@ -129,43 +128,67 @@ emamba_status emamba_time_json(const emamba_design *design, uint64_t frames, cha
   return em_call_leave(&call, status, error);
 }
 
-/* So many frames that fill and drain are less than a millionth; they cost what the way into the steady state costs. */
-enum { STEADY_FRAMES = 1 << 22 };
+/* The frames whose work is priced, as `check` does. */
+enum { PRICED_FRAMES = 8 };
 
 typedef struct {
-  timed time;
-  em_run_activity *activity;
-  em_pricing pricing;
+  timed timed;
+  em_run_activity *activity, *scratch;
+  em_run_time time;
 } priced;
 
 static em_status open_priced(const emamba_design *design, priced *p, em_error *error) {
-  *p = (priced){.activity = NULL};
+  *p = (priced){.time.frames = PRICED_FRAMES};
   if (design->fit == NULL) {
     return em_fail(error, EM_BAD_INPUT, "%.255s: no calibration.yaml beside it: nothing can be priced",
                    design->technology.file);
   }
-  em_status status = open_timed(design, &p->time, error);
+  em_status status = open_timed(design, &p->timed, error);
   p->activity = malloc(sizeof *p->activity);
-  if (status == EM_OK && p->activity == NULL) {
+  p->scratch = malloc(sizeof *p->scratch);
+  if (status == EM_OK && (p->activity == NULL || p->scratch == NULL)) {
     status = em_out_of_memory(error);
   }
   if (status == EM_OK) {
-    em_timing_run(p->time.graph, NULL, STEADY_FRAMES, p->time.workspace, p->time.timing);
-    em_timing_activity(p->time.graph, p->time.timing, p->activity);
-    status = em_pricing_make(p->time.graph, p->activity, &design->technology, design->fit, EM_PRICING_BOUNDS,
-                             &p->pricing, error);
+    em_timing_run(p->timed.graph, NULL, PRICED_FRAMES, p->timed.workspace, p->timed.timing);
+    em_timing_activity(p->timed.graph, p->timed.timing, p->activity);
+    p->time.cycles = p->timed.timing->cycles;
+    p->time.latency_cycles = p->timed.timing->latency_cycles;
   }
   return status;
 }
 
 static void close_priced(priced *p) {
-  em_pricing_free(&p->pricing);
   free(p->activity);
-  close_timed(&p->time);
+  free(p->scratch);
+  close_timed(&p->timed);
+}
+
+static em_priced_run priced_run(const emamba_design *design, const priced *p) {
+  return (em_priced_run){.graph = p->timed.graph,
+                         .activity = p->activity,
+                         .time = &p->time,
+                         .technology = &design->technology,
+                         .fit = design->fit};
 }
 
 static emamba_range scaled(const em_range *range, double factor) {
   return (emamba_range){range->low * factor, range->value * factor, range->high * factor};
+}
+
+static em_status price_totals(const emamba_design *design, priced *p, emamba_price_totals *totals, em_error *error) {
+  em_timing_steady(p->timed.graph, EM_TIMING_STEPS, p->timed.workspace, &p->time.throughput.steady);
+  em_priced_run run = priced_run(design, p);
+  em_pricing pricing;
+  uint64_t frames;
+  em_status status = em_run_price_steady(&run, p->scratch, &frames, &pricing, error);
+  if (status == EM_OK) {
+    const em_range *area = &pricing.bounds.totals[EM_PRICE_AREA], *pj = &pricing.bounds.totals[EM_PRICE_ENERGY];
+    *totals = (emamba_price_totals){scaled(area, 1), scaled(pj, 1e-3 / em_price_time_us(&pricing.point)),
+                                    scaled(pj, 1.0 / (double)frames)};
+    em_pricing_free(&pricing);
+  }
+  return status;
 }
 
 emamba_status emamba_price(const emamba_design *design, emamba_price_totals *totals, emamba_error *error) {
@@ -173,10 +196,7 @@ emamba_status emamba_price(const emamba_design *design, emamba_price_totals *tot
   priced p;
   em_status status = open_priced(design, &p, &call.error);
   if (status == EM_OK) {
-    const em_range *energy = &p.pricing.bounds.totals[EM_PRICE_ENERGY]; /* pJ of the run */
-    *totals = (emamba_price_totals){scaled(&p.pricing.bounds.totals[EM_PRICE_AREA], 1),
-                                    scaled(energy, 1e-3 / em_price_time_us(&p.pricing.point)),
-                                    scaled(energy, 1.0 / STEADY_FRAMES)};
+    status = price_totals(design, &p, totals, &call.error);
   }
   close_priced(&p);
   return em_call_leave(&call, status, error);
@@ -185,9 +205,17 @@ emamba_status emamba_price(const emamba_design *design, emamba_price_totals *tot
 emamba_status emamba_price_json(const emamba_design *design, char **json, emamba_error *error) {
   em_call call = em_call_enter();
   priced p;
+  cJSON *price = NULL;
   em_status status = open_priced(design, &p, &call.error);
   if (status == EM_OK) {
-    status = print_json(em_price_report(&p.pricing, STEADY_FRAMES, NULL), json, &call.error);
+    status = em_run_time_model(p.timed.graph, &p.time, &call.error);
+  }
+  if (status == EM_OK) {
+    em_priced_run run = priced_run(design, &p);
+    status = em_run_price(&run, &price, NULL, &call.error);
+  }
+  if (status == EM_OK) {
+    status = print_json(price, json, &call.error);
   }
   close_priced(&p);
   return em_call_leave(&call, status, error);

@@ -45,13 +45,19 @@ static void add_beside(cJSON *price, const char *key, const em_pricing *pricing,
   cJSON_AddNumberToObject(object, "energy_per_frame_pj", rint(pj / (double)frames * 1e3) / 1e3);
 }
 
+em_status em_run_price_steady(const em_priced_run *run, em_run_activity *scratch, uint64_t *frames, em_pricing *pricing,
+                              em_error *error) {
+  uint64_t cycles = em_run_time_steady(run->time, frames);
+  spread(run, *frames / run->time->frames, cycles, scratch);
+  return make(run, scratch, EM_PRICING_BOUNDS, pricing, error);
+}
+
 /* The headline. */
 static em_status price_steady(const em_priced_run *run, em_run_activity *scratch, cJSON **price, cJSON **provenance,
                               em_error *error) {
   em_pricing pricing;
-  uint64_t frames, cycles = em_run_time_steady(run->time, &frames);
-  spread(run, frames / run->time->frames, cycles, scratch);
-  em_status status = make(run, scratch, EM_PRICING_BOUNDS, &pricing, error);
+  uint64_t frames;
+  em_status status = em_run_price_steady(run, scratch, &frames, &pricing, error);
   if (status == EM_OK) {
     *price = run->summary ? em_price_summary(&pricing, frames) : em_price_report(&pricing, frames, run->windows);
     if (provenance != NULL) {

@@ -10,6 +10,7 @@
 
 #include "sim/files/fit_file.h"
 #include "sim/files/technology_file.h"
+#include "sim/report/pricing.h"
 #include "sim/report/run_time.h"
 #include "sim/run/busy_windows.h"
 
@@ -28,6 +29,13 @@ typedef struct {
  * constants make totals beyond all measure; then there are none.
  */
 em_status em_run_price(const em_priced_run *run, cJSON **price, cJSON **provenance, em_error *error);
+
+/*
+ * The steady state's alone, that of `*frames` frames; for sweeps, which make no report. Of `time` it needs the frames
+ * and throughput.steady. The caller frees `pricing`; `scratch` must live as long.
+ */
+em_status em_run_price_steady(const em_priced_run *run, em_run_activity *scratch, uint64_t *frames, em_pricing *pricing,
+                              em_error *error);
 
 /* The same from the timing model alone, of `frames` frames: switching is that of random data. */
 em_status em_run_price_timing(const em_graph *graph, uint64_t frames, const em_technology *technology,

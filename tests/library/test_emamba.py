@@ -132,7 +132,10 @@ class Designs(unittest.TestCase):
         design = emamba.Design(DESIGN)
         parts = design.price_parts()
         self.assertAlmostEqual(sum(p["area_um2"] for p in parts["parts"]), parts["totals"]["area_um2"], places=3)
-        self.assertAlmostEqual(emamba.price(design)["area_um2"]["nominal"], parts["totals"]["area_um2"], places=0)
+        totals = emamba.price(design)
+        for bound in ("low", "nominal", "high"):
+            for key in ("area_um2", "power_mw", "energy_per_frame_pj"):
+                self.assertAlmostEqual(totals[key][bound] / parts["bounds"][bound][key], 1, places=5)
 
 
 class Errors(unittest.TestCase):

@@ -16,6 +16,7 @@ typedef struct {
   const emamba_frames *frames;
   const int8_t *expected;
   uint64_t codes;
+  char path[64]; /* of its own, to save to */
   emamba_error error;
   int good;
 } worker;
@@ -37,7 +38,8 @@ static int run_once(worker *w) {
     return 0;
   }
   const int8_t *codes = emamba_result_outputs(result, &count, &width);
-  good = count * width == w->codes && memcmp(codes, w->expected, w->codes) == 0;
+  good = count * width == w->codes && memcmp(codes, w->expected, w->codes) == 0 &&
+         emamba_result_save(result, w->path, &w->error) == EMAMBA_OK;
   emamba_result_close(result);
   return good;
 }
@@ -68,7 +70,9 @@ int main(void) {
   pthread_t threads[THREADS];
   int good = 1;
   for (int t = 0; t < THREADS; t++) {
-    workers[t] = (worker){design, network, frames, expected, count * width, {""}, 0};
+    workers[t] = (worker){.design = design, .network = network, .frames = frames, .expected = expected};
+    workers[t].codes = count * width;
+    snprintf(workers[t].path, sizeof workers[t].path, "build/threaded/results-%d.safetensors", t);
     if (pthread_create(&threads[t], NULL, work, &workers[t]) != 0) {
       return 2;
     }
