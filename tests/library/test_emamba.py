@@ -135,7 +135,7 @@ class Designs(unittest.TestCase):
         totals = emamba.price(design)
         for bound in ("low", "nominal", "high"):
             for key in ("area_um2", "power_mw", "energy_per_frame_pj"):
-                self.assertAlmostEqual(totals[key][bound] / parts["bounds"][bound][key], 1, places=5)
+                self.assertAlmostEqual(totals[key][bound] / parts["bounds"][key][bound], 1, places=5)
 
 
 class Errors(unittest.TestCase):
