@@ -2,6 +2,7 @@
 """Convert a dataset to a frames file.
 
     tools/frames.py [DATASET] -o FILE [--part test] [--count N] [--folder FOLDER]
+        [--more]
 
 DATASET: fashion-mnist (the default), cifar-10, mars, wikitext-2; or mars-random, made up from
 --seed. --part is train, validation (held out of the training set where the dataset has none) or
@@ -31,14 +32,20 @@ def main() -> int:
     parser.add_argument("--count", type=int, help="the first N (default: all; mars-random: 8)")
     parser.add_argument("--folder", type=Path, help="where the dataset is")
     parser.add_argument("--seed", type=int, default=1, help="of mars-random")
+    parser.add_argument("--more", action="store_true",
+                        help="mars: train on four fifths of the validation part, too")  # fmt: skip
     options = parser.parse_args()
+    if options.more and options.dataset != "mars":
+        parser.error("--more: of mars only")
     try:
         if options.dataset == MADE_UP:
             count = 8 if options.count is None else options.count
             frames = datasets.first(mars.random(options.seed, max(count, 1)), count)
         else:
             loader = LOADERS[options.dataset]
-            frames = loader.load(options.part, options.folder or loader.FOLDER)
+            folder = options.folder or loader.FOLDER
+            more = {"more": True} if options.more else {}
+            frames = loader.load(options.part, folder, **more)
             if options.count is not None:
                 frames = datasets.first(frames, options.count)
         part = "" if options.dataset == MADE_UP else f" {options.part}"

@@ -110,6 +110,19 @@ class Mars(Folder):
             self.assertTrue((frames.labels == self.labels[name].astype(np.float32)).all())
             self.assertEqual((frames.labels.dtype, frames.codes.dtype), (np.float32, np.int8))
 
+    def test_a_training_on_more_holds_a_fifth_of_the_validation_frames_out(self):
+        rng = np.random.default_rng(3)
+        self.features["validate"] = rng.normal(0, 1, (1_020, 8, 8, 5))
+        self.labels["validate"] = np.tile(np.arange(1_020.0)[:, None], 57)
+        self.write("validate", np.ascontiguousarray)
+        train, out = (mars.load(part, self.folder, more=True) for part in ("train", "validation"))
+        self.assertEqual((len(train.codes), len(out.codes)), (50 + 820, 200))
+        numbers = out.labels[:, 0].astype(int).tolist()
+        self.assertEqual(numbers, [*range(400, 500), *range(900, 1_000)])
+        self.assertEqual(train.labels[50:, 0].tolist(), [n for n in range(1_020) if n not in numbers])
+        whole = mars.load("validation", self.folder).codes
+        self.assertTrue((out.codes == whole[numbers]).all())
+
     def test_what_is_too_large_saturates(self):
         self.features["test"][0, 0, 0, :2] = 50, -50
         self.write("test", np.ascontiguousarray)

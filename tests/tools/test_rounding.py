@@ -23,6 +23,9 @@ if torch:
             super().__init__(*arguments)
             self.seen = {}
 
+        def scan(self, b):
+            return None  # token by token, through `node`
+
         def node(self, name, value):
             made = super().node(name, value)
             self.seen.setdefault(name, []).append(made.detach())

@@ -44,8 +44,7 @@ class Training(unittest.TestCase):
         x = fitting.to_values(frames.codes, frames.exponent)
         loss = fitting.goal(frames.labels, shape.outputs, 0.05)
         with contextlib.redirect_stdout(io.StringIO()):
-            fitting.fit(model, x, loss, lambda: "", seed=1, epochs=15, rate=2e-2, warm_up=0.2,
-                        decay=0.0, mirror=False, shift=0)  # fmt: skip
+            fitting.fit(model, x, loss, lambda: "", fitting.Plan(1, 15, 2e-2, 0.2, 0.0))
         return model, fitting.outputs(model, x).numpy()
 
     def test_every_shape_learns_classes(self):
@@ -122,11 +121,67 @@ class Training(unittest.TestCase):
         made = torch.randn(8, 4, generator=torch.Generator().manual_seed(1))
         wanted = torch.randn(8, 4, generator=torch.Generator().manual_seed(2))
         plain = fitting.goal(frames.labels, 4, 0.0)
-        mixed = fitting.distilled(plain, lambda _: wanted, 0.7)(made, torch.arange(8), None)
+        mixed = fitting.distilled(plain, lambda _: wanted, 0.7, True)(made, torch.arange(8), None)
         logs = made - made.exp().sum(1, keepdim=True).log()
         by_label = -logs[torch.arange(8), torch.from_numpy(frames.labels)].mean()
         by_teacher = -(wanted.exp() / wanted.exp().sum(1, keepdim=True) * logs).sum(1).mean()
         self.assertAlmostEqual(mixed.item(), (0.3 * by_label + 0.7 * by_teacher).item(), places=5)
+
+    def test_a_resumed_training_ends_where_the_whole_one_does(self):
+        frames = bright_corners(300, 5)
+        x = fitting.to_values(frames.codes, frames.exponent)
+        fitting.settle()
+        with tempfile.TemporaryDirectory() as name:
+            output = Path(name) / "made"
+
+            def trained(stop: int | None, resume: bool, command: str = "this") -> Model:
+                values = shapes.parse(["P=4", "D=4", "ED=8", "N=2", "head_hidden=0"])
+                model = Model(shapes.of_frames(values, [frames]), torch.Generator().manual_seed(1))
+                epochs = []
+
+                def progress() -> str:
+                    epochs.append(1)
+                    if len(epochs) == stop:
+                        raise KeyboardInterrupt
+                    return ""
+
+                plan = fitting.Plan(1, 4, 1e-2, 0.2, 0.01, batch=64, mirror=True, shift=1, drop=0.1)
+                keeper = fitting.Keeper(output, command, resume)
+                with contextlib.redirect_stdout(io.StringIO()):
+                    fitting.fit(model, x, fitting.goal(frames.labels, 4, 0.0), progress, plan, keeper)
+                self.assertEqual(len(epochs), 2 if resume else 4)
+                return model
+
+            whole = trained(None, False).state_dict()
+            with self.assertRaises(KeyboardInterrupt):
+                trained(2, False)
+            resumed = trained(None, True).state_dict()
+            for key, value in whole.items():
+                self.assertTrue((value == resumed[key]).all(), key)
+            with self.assertRaisesRegex(ValueError, "of another command: this"):
+                trained(None, True, "that")
+            (Path(name) / "made.unfinished").write_bytes(b"nothing")
+            with self.assertRaisesRegex(ValueError, "not what --resume needs"):
+                trained(None, True)
+
+    def test_missing_points_leave_the_others_in_order_at_the_front(self):
+        points = torch.zeros(200, 4, 4, 3)
+        points.view(200, 16, 3)[:, :12, 0] = torch.arange(1.0, 13)
+        made = fitting.with_missing(points, 0.25, torch.Generator().manual_seed(1))
+        counts = set()
+        for cloud in made.view(200, 16, 3):
+            left = cloud[:, 0][cloud[:, 0] != 0]
+            counts.add(len(left))
+            self.assertTrue((cloud[: len(left), 0] == left).all())
+            self.assertTrue((left.diff() > 0).all() and (cloud[:, 1:] == 0).all())
+        self.assertGreater(len(counts), 6)
+        missing = 1 - (made != 0).sum().item() / (points != 0).sum().item()
+        self.assertAlmostEqual(missing, 0.25, delta=0.04)
+
+    def test_distillation_of_values_is_the_mean_rms_against_the_teacher(self):
+        made, wanted = torch.zeros(4, 2), torch.tensor([[1.0, 2.0]] * 4)
+        mixed = fitting.distilled(lambda *_: torch.tensor(3.0), lambda _: wanted, 0.5, False)
+        self.assertAlmostEqual(mixed(made, None, None).item(), 0.5 * 3 + 0.5 * 1.5, places=5)
 
 
 if __name__ == "__main__":

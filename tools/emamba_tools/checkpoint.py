@@ -34,3 +34,14 @@ def load(path: Path) -> tuple[Model, dict]:
     except (KeyError, TypeError, RuntimeError, ValueError) as error:
         raise ValueError(f"{path}: incomplete or inconsistent: {error}") from None
     return model, metadata
+
+
+def load_teacher(path: Path, shape: Shape) -> Model:
+    """A network that `save` wrote, for frames and outputs as `shape` has. Raises ValueError,
+    OSError."""
+    teacher, _ = load(path)
+    for key in ("H", "W", "C", "outputs"):
+        theirs, ours = getattr(teacher.shape, key), getattr(shape, key)
+        if theirs != ours:
+            raise ValueError(f"{path}: {key} is {theirs}; the network to train has {ours}")
+    return teacher

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .datasets import DatasetError, Frames, of_pixels, part_of_training, read
+from .datasets import DATA, DatasetError, Frames, of_pixels, part_of_training, read
 
-FOLDER = Path("/usr/local/share/datasets/cifar-10-batches-bin")
+FOLDER = DATA / "cifar-10-batches-bin"
 WHERE = "expected from cifar-10-binary.tar.gz (label byte and 3,072 pixel bytes a record)"
 RECORD = 1 + 3 * 32 * 32
 TRAINING = [f"data_batch_{number}.bin" for number in range(1, 6)]

@@ -1,5 +1,6 @@
 """Frames as the tools read and write them, and what the loaders of datasets share."""
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,7 +8,8 @@ import numpy as np
 
 from . import safetensors
 
-
+# where datasets are that no Debian package has
+DATA = Path(os.environ.get("EMAMBA_DATA") or "/usr/local/share/datasets")
 HELD_OUT = 5_000  # images at the end of a training set: for calibration and choices
 
 

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from .datasets import DatasetError, Frames, read
+from .datasets import DATA, DatasetError, Frames, read
 
-FOLDER = Path("/usr/local/share/datasets/mars/feature")
+FOLDER = DATA / "mars/feature"
 WHERE = "expected from github.com/SizheAn/MARS, feature/ (float64 .npy)"
 PARTS = {"train": "train", "validation": "validate", "test": "test"}
 FRAME, OUTPUTS = (8, 8, 5), 57
+RUN = 100  # frames: ten seconds
+SUBJECTS = (2362, 2327, 1769, 1526)  # test frames of subjects 1 to 4, in this order
 KEPT_PERCENT = 99.9  # of the training features do not saturate
 
 
@@ -39,21 +41,40 @@ def to_frames(features: np.ndarray, labels: np.ndarray, exponent: int) -> Frames
     return Frames(codes, labels.astype(np.float32), exponent, "m")
 
 
-def load(part: str, folder: Path = FOLDER) -> Frames:
+def read_pair(part: str, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Features and labels of an official part. Raises DatasetError."""
+    features = read_array(folder / f"featuremap_{PARTS[part]}.npy", FRAME)
+    labels = read_array(folder / f"labels_{PARTS[part]}.npy", (OUTPUTS,))
+    if len(labels) != len(features):
+        raise DatasetError(f"{folder}: {len(features)} {part} features and {len(labels)} labels")
+    return features, labels
+
+
+def held_out(count: int) -> np.ndarray:
+    """Which of `count` validation frames stay out of a training that takes the others: the last
+    RUN of every five RUNs (frames are in order of time: neighbours are nearly the same)."""
+    return np.arange(count) // RUN % 5 == 4
+
+
+def load(part: str, folder: Path = FOLDER, more: bool = False) -> Frames:
     """The `part` "train", "validation" or "test": frames [n,8,8,5], labels F32 [n,57], metres.
 
-    The exponent is the least at which KEPT_PERCENT of the training features fit; all five channels
-    share it. Raises DatasetError.
+    With `more`, the validation frames that are not `held_out` belong to the training part, after
+    its own. The exponent is the least at which KEPT_PERCENT of the features of the training part
+    proper fit; all five channels share it. Raises DatasetError.
     """
     training = read_array(folder / "featuremap_train.npy", FRAME)
     peak = float(np.percentile(np.abs(training), KEPT_PERCENT))
     exponent = math.ceil(math.log2(peak / 127)) if peak else -7
-    features = training
-    if part != "train":
-        features = read_array(folder / f"featuremap_{PARTS[part]}.npy", FRAME)
-    labels = read_array(folder / f"labels_{PARTS[part]}.npy", (OUTPUTS,))
-    if len(labels) != len(features):
-        raise DatasetError(f"{folder}: {len(features)} {part} features and {len(labels)} labels")
+    features, labels = read_pair(part, folder)
+    if more and part == "validation":
+        out = held_out(len(features))
+        features, labels = features[out], labels[out]
+    if more and part == "train":
+        more_features, more_labels = read_pair("validation", folder)
+        taken = ~held_out(len(more_features))
+        features = np.concatenate([features, more_features[taken]])
+        labels = np.concatenate([labels, more_labels[taken]])
     return to_frames(features, labels, exponent)
 
 

@@ -8,11 +8,13 @@ Source: eMamba (arXiv 2508.10370): range normalisation, ReLU for softplus, and a
 
 import math
 from dataclasses import asdict, dataclass
+from typing import Callable
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from . import kernels
 from .network import tensor_shapes
 
 NORMS = ("range", "layer")
@@ -71,6 +73,10 @@ class Numerics:
     def state(self, name: str, value: Tensor) -> tuple[Tensor, Tensor]:
         """The computed state (read by y) and the stored state (read by the next token)."""
         return value, value
+
+    def scan(self, b: str) -> Callable | None:
+        """The scan of block `b` as one operation; None: token by token, through every node."""
+        return kernels.scan(None)
 
     def silu(self, name: str, value: Tensor) -> Tensor:
         """SiLU, as it makes node `name`."""
@@ -139,6 +145,14 @@ class Model(nn.Module):
                 raw = torch.log(-values[name]) if name.endswith(".A") else values[name]
                 self.raw[name.replace(".", "/")].copy_(raw)
 
+    def start_at(self, outputs: Tensor) -> None:
+        """Make the untrained head say `outputs` [outputs] and little else: from far away, hidden
+        units that cannot help yet would die before they could."""
+        last = f"head/{int(self.shape.head_hidden > 0)}"
+        with torch.no_grad():
+            self.raw[f"{last}/weight"].mul_(0.1)
+            self.raw[f"{last}/bias"].copy_(outputs)
+
     def tensor(self, name: str) -> Tensor:
         return self.numerics.tensor(name, self.value(name))
 
@@ -171,6 +185,8 @@ class Model(nn.Module):
         """
         weight = self.tensor(f"{name}.weight")
         offset = self.tensor(f"{name}.bias") if bias else None
+        if kernels.library():
+            return kernels.Product.apply(x, weight, offset)
         y = functional.conv2d(x.reshape(-1, x.shape[-1], 1, 1), weight[:, :, None, None], offset)
         return y.reshape(*x.shape[:-1], -1)
 
@@ -208,9 +224,10 @@ class Model(nn.Module):
 
     def conv(self, b: str, path: Tensor) -> Tensor:
         s = self.shape
-        padded = functional.pad(path, (0, 0, s.K - 1, 0))
-        weight = self.tensor(f"{b}conv.weight")
-        y = self.tensor(f"{b}conv.bias")
+        weight, bias = self.tensor(f"{b}conv.weight"), self.tensor(f"{b}conv.bias")
+        if kernels.library():
+            return self.numerics.node(f"{b}conv", kernels.Convolution.apply(path, weight.t(), bias))
+        padded, y = functional.pad(path, (0, 0, s.K - 1, 0)), bias
         for tap in range(s.K):
             y = y + weight[:, tap] * padded[:, tap : tap + s.L]
         return self.numerics.node(f"{b}conv", y)
@@ -220,8 +237,10 @@ class Model(nn.Module):
 
         One token at a time, so that a batch's slice stays in the cache.
         """
-        A = self.tensor(f"{b}A").t()
+        A, D = self.tensor(f"{b}A").t(), self.tensor(f"{b}D")
         numerics, node, wide = self.numerics, self.numerics.node, self.numerics.wide
+        if fused := numerics.scan(b):
+            return node(f"{b}y", fused(x, delta, B, C, A, D))
         stored, sums = None, []
         # unbind, not x[:, t]: the gradient of a slice is a whole tensor of zeros, L times over
         across = (v.unsqueeze(2).unbind(1) for v in (x, delta, C))
@@ -232,5 +251,5 @@ class Model(nn.Module):
                 state = state + A_bar * stored
             computed, stored = numerics.state(f"{b}state", state)
             sums.append((wide(Ct) @ wide(computed)).squeeze(1))
-        y = torch.stack(sums, dim=1) + self.tensor(f"{b}D") * x
+        y = torch.stack(sums, dim=1) + D * x
         return node(f"{b}y", y)

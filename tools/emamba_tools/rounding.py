@@ -10,12 +10,14 @@ numerator of range norm, is float64; a quotient of such numbers that float64 rou
 codes only when the exact one is.
 """
 
+from typing import Callable
+
 import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from . import contract, pwl
+from . import contract, kernels, pwl
 from .model import Numerics
 from .network import A_BAR_EXPONENT, Pwl
 
@@ -102,6 +104,12 @@ class Rounding(Numerics):
     def state(self, name: str, value: Tensor) -> tuple[Tensor, Tensor]:
         return State.apply(value, 2.0 ** self.current(name.removesuffix("state")))
 
+    def scan(self, b: str) -> Callable | None:
+        e, table = self.exponents, self.tables[f"{b}A_bar"]
+        steps = (2.0 ** e[f"{b}exp_in"], 2.0 ** e[f"{b}B_bar"], 2.0 ** self.current(b))
+        finer = e[f"{b}B_bar"] + e[f"{b}x"] < self.current(b)
+        return kernels.scan(kernels.Rounds(*steps, finer, table.values, table.slopes))
+
     def silu(self, name: str, value: Tensor) -> Tensor:
         return self.tables[name](value)
 
@@ -131,3 +139,6 @@ class Secants(Numerics):
         return slopes[region] * value + intercepts[region]
 
     exp = silu
+
+    def scan(self, b: str) -> None:
+        return None  # the fused scan knows exact functions and tables only

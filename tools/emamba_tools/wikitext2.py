@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .datasets import DatasetError, Frames, read
+from .datasets import DATA, DatasetError, Frames, read
 
-FOLDER = Path("/usr/local/share/datasets/wikitext-2")
+FOLDER = DATA / "wikitext-2"
 WHERE = "expected from wikitext-2-v1.zip (text, words between blanks)"
 FILES = {
     "train": "wiki.train.tokens", "validation": "wiki.valid.tokens", "test": "wiki.test.tokens",

@@ -1,0 +1,34 @@
+// Sixteen floats at a time.
+#pragma once
+
+#include <string.h>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
+enum { W = 16 };  // lanes
+typedef float vec __attribute__((vector_size(4 * W)));
+
+#define ALWAYS static inline __attribute__((always_inline))
+#define SPLAT(v) ((vec){} + (v))
+
+// The first `lanes`; the others are 0.
+ALWAYS vec load(const float *from, int lanes)
+{
+#ifdef __AVX512F__
+  return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << lanes) - 1), from);
+#else
+  vec v = {};
+  memcpy(&v, from, 4 * (unsigned)lanes);
+  return v;
+#endif
+}
+
+ALWAYS void store(float *to, vec v, int lanes)
+{
+#ifdef __AVX512F__
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << lanes) - 1), (__m512)v);
+#else
+  memcpy(to, &v, 4 * (unsigned)lanes);
+#endif
+}
