@@ -32,3 +32,14 @@ ALWAYS void store(float *to, vec v, int lanes)
   memcpy(to, &v, 4 * (unsigned)lanes);
 #endif
 }
+
+ALWAYS vec clamp(vec v, float least, float most)
+{
+#ifdef __AVX512F__
+  return (vec)_mm512_min_ps(_mm512_max_ps((__m512)v, _mm512_set1_ps(least)), _mm512_set1_ps(most));
+#else
+  for (int lane = 0; lane < W; lane++)
+    v[lane] = v[lane] < least ? least : v[lane] > most ? most : v[lane];
+  return v;
+#endif
+}

@@ -37,20 +37,9 @@ ALWAYS vec nearest(vec v)
   return v + magic - magic;
 }
 
-ALWAYS vec pick(ivec where, vec yes, vec no)
-{
-  return (vec)((where & (ivec)yes) | (~where & (ivec)no));
-}
-
 ALWAYS vec only(ivec where, vec v)
 {
   return (vec)(where & (ivec)v);
-}
-
-ALWAYS vec clamp(vec v, float least, float most)
-{
-  v = pick(v < least, SPLAT(least), v);
-  return pick(v > most, SPLAT(most), v);
 }
 
 // exp of what is not positive, to 2 units in the last place.
