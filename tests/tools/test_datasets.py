@@ -103,7 +103,7 @@ class Mars(Folder):
             self.assertIn(b"'fortran_order': True", file.read(128))
         for part, name in mars.PARTS.items():
             frames = mars.load(part, self.folder)
-            # 99.9 % of a normal distribution lie within 3.29: 2 bits before the point
+            # 99.8 % of a normal distribution lie within 3.09: 2 bits before the point
             self.assertEqual((frames.exponent, frames.label_unit), (-5, "m"))
             value = self.features[name][3, 1, 6, 4]
             self.assertEqual(int(frames.codes[3, 1, 6, 4]), round(value * 32))
