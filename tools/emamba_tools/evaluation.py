@@ -37,7 +37,7 @@ def in_floating_point(path: Path, test: datasets.Frames) -> Iterator[tuple[str, 
     shapes.check(model.shape, metadata["exponent"], [test])
     frames = fitting.to_values(test.codes, test.exponent)
     yield "float", fitting.outputs(model, frames).numpy()
-    nodes = network.pwl_sizes(model.shape.metadata())
+    nodes = network.pwl_names(model.shape.metadata())
     model.numerics = rounding.Secants(quantisation.functions(model.shape, dict.fromkeys(nodes, 0)))
     yield "PWL float", fitting.outputs(model, frames).numpy()
 
