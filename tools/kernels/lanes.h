@@ -13,8 +13,7 @@ typedef float vec __attribute__((vector_size(4 * W)));
 #define SPLAT(v) ((vec){} + (v))
 
 // The first `lanes`; the others are 0.
-ALWAYS vec load(const float *from, int lanes)
-{
+ALWAYS vec load(const float *from, int lanes) {
 #ifdef __AVX512F__
   return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << lanes) - 1), from);
 #else
@@ -24,8 +23,7 @@ ALWAYS vec load(const float *from, int lanes)
 #endif
 }
 
-ALWAYS void store(float *to, vec v, int lanes)
-{
+ALWAYS void store(float *to, vec v, int lanes) {
 #ifdef __AVX512F__
   _mm512_mask_storeu_ps(to, (__mmask16)((1u << lanes) - 1), (__m512)v);
 #else
@@ -33,8 +31,7 @@ ALWAYS void store(float *to, vec v, int lanes)
 #endif
 }
 
-ALWAYS vec clamp(vec v, float least, float most)
-{
+ALWAYS vec clamp(vec v, float least, float most) {
 #ifdef __AVX512F__
   return (vec)_mm512_min_ps(_mm512_max_ps((__m512)v, _mm512_set1_ps(least)), _mm512_set1_ps(most));
 #else

@@ -5,9 +5,8 @@
 enum { ROWS = 8, CHUNK = 256 };  // rows in registers; rows that stay in the cache
 
 // `rows` of them, at most ROWS, and two vectors of outputs at most
-ALWAYS void tile(int rows, int vectors, int last, int I, int O, const float *x, const float *w,
-                 const float *bias, float *y)
-{
+ALWAYS void tile(int rows, int vectors, int last, int I, int O, const float *x, const float *w, const float *bias,
+                 float *y) {
   vec sum[ROWS][2];
   for (int r = 0; r < rows; r++)
     for (int v = 0; v < vectors; v++)
@@ -23,9 +22,7 @@ ALWAYS void tile(int rows, int vectors, int last, int I, int O, const float *x, 
       store(y + (long)r * O + v * W, sum[r][v], v + 1 == vectors ? last : W);
 }
 
-void product_forward(long rows, int I, int O, const float *x, const float *w, const float *bias,
-                     float *y)
-{
+void product_forward(long rows, int I, int O, const float *x, const float *w, const float *bias, float *y) {
   for (long from = 0; from < rows; from += ROWS)
     for (int o = 0; o < O; o += 2 * W) {
       const int left = O - o, vectors = left > W ? 2 : 1;
@@ -44,9 +41,8 @@ void product_forward(long rows, int I, int O, const float *x, const float *w, co
 }
 
 // `inputs` of them, at most ROWS
-ALWAYS void outer(long rows, int inputs, int vectors, int last, int I, int O, const float *x,
-                  const float *to_y, float *to_w)
-{
+ALWAYS void outer(long rows, int inputs, int vectors, int last, int I, int O, const float *x, const float *to_y,
+                  float *to_w) {
   vec sum[ROWS][2];
   for (int i = 0; i < inputs; i++)
     for (int v = 0; v < vectors; v++)
@@ -63,9 +59,7 @@ ALWAYS void outer(long rows, int inputs, int vectors, int last, int I, int O, co
 }
 
 // The gradient of w is added to to_w [I][O], that of the bias to to_bias unless null.
-void product_backward(long rows, int I, int O, const float *x, const float *to_y, float *to_w,
-                      float *to_bias)
-{
+void product_backward(long rows, int I, int O, const float *x, const float *to_y, float *to_w, float *to_bias) {
   for (long from = 0; from < rows; from += CHUNK) {
     const long count = rows - from < CHUNK ? rows - from : CHUNK;
     const float *at = x + from * I, *up = to_y + from * O;

@@ -14,16 +14,16 @@ typedef double wide __attribute__((vector_size(8 * W)));
 
 typedef struct {
   float exp_in, B_bar, current;  // the value of one code of each
-  float drive;  // 1: B_bar x is finer than the state and is rounded; 0: not
-  const float *table, *slopes;  // of A_bar, by code of exp_in + 128
+  float drive;                   // 1: B_bar x is finer than the state and is rounded; 0: not
+  const float *table, *slopes;   // of A_bar, by code of exp_in + 128
 } rounds;
 
 typedef struct {
   int frames, L, ED, N;
   const float *x, *delta;  // [frames][L][ED]
-  const float *B, *C;  // [frames][L][N]
-  const float *A, *D;  // [N][ED], [ED]
-  const rounds *rounds;  // null: floating point
+  const float *B, *C;      // [frames][L][N]
+  const float *A, *D;      // [N][ED], [ED]
+  const rounds *rounds;    // null: floating point
 } inputs;
 
 typedef struct {  // those of A and D start at 0
@@ -31,20 +31,17 @@ typedef struct {  // those of A and D start at 0
 } gradients;
 
 // To nearest, ties to even; |v| below 2^22.
-ALWAYS vec nearest(vec v)
-{
+ALWAYS vec nearest(vec v) {
   const float magic = 12582912;
   return v + magic - magic;
 }
 
-ALWAYS vec only(ivec where, vec v)
-{
+ALWAYS vec only(ivec where, vec v) {
   return (vec)(where & (ivec)v);
 }
 
 // exp of what is not positive, to 2 units in the last place.
-ALWAYS vec exponential(vec v)
-{
+ALWAYS vec exponential(vec v) {
   v = clamp(v * 1.44269504F, -126, 126);
   const vec n = nearest(v), f = v - n;
   vec p = SPLAT(1.53533e-4F);
@@ -58,15 +55,13 @@ ALWAYS vec exponential(vec v)
 }
 
 // An INT8 code of `step`, as a value; *inside: it did not saturate.
-ALWAYS vec rounded(vec v, float step, ivec *inside)
-{
+ALWAYS vec rounded(vec v, float step, ivec *inside) {
   const vec code = nearest(clamp(v * (1 / step), -1000, 1000));
   *inside = (code >= -128) & (code <= 127);
   return clamp(code, -128, 127) * step;
 }
 
-ALWAYS vec look_up(const float *table, vec code)
-{
+ALWAYS vec look_up(const float *table, vec code) {
   const ivec index = __builtin_convertvector(code + 128, ivec);
   vec v;
   for (int lane = 0; lane < W; lane++)
@@ -76,14 +71,13 @@ ALWAYS vec look_up(const float *table, vec code)
 
 typedef struct {
   vec a, slope;  // A_bar and its derivative by delta A
-  vec b;  // B_bar
+  vec b;         // B_bar
   ivec b_inside, state_inside;
   vec computed, stored;
 } step;
 
 // One state of sixteen channels, one token on; `before` is what the last token stored.
-ALWAYS step advance(const rounds *r, vec delta, vec A, float B, vec x, vec before)
-{
+ALWAYS step advance(const rounds *r, vec delta, vec A, float B, vec x, vec before) {
   step s;
   if (!r) {
     s.slope = s.a = exponential(delta * A);
@@ -109,8 +103,7 @@ ALWAYS step advance(const rounds *r, vec delta, vec A, float B, vec x, vec befor
   return s;
 }
 
-ALWAYS void forward(const inputs *in, const rounds *r, int N, void *y)
-{
+ALWAYS void forward(const inputs *in, const rounds *r, int N, void *y) {
   for (int f = 0; f < in->frames; f++)
     for (int c = 0; c < in->ED; c += W) {
       const int lanes = in->ED - c < W ? in->ED - c : W;
@@ -140,8 +133,7 @@ ALWAYS void forward(const inputs *in, const rounds *r, int N, void *y)
     }
 }
 
-ALWAYS float sum_of(vec v)
-{
+ALWAYS float sum_of(vec v) {
   float sum = 0;
   for (int lane = 0; lane < W; lane++)
     sum += v[lane];
@@ -150,9 +142,8 @@ ALWAYS float sum_of(vec v)
 
 // Gradients of everything, from that of y. The states of a group are computed again and kept, the
 // rest once more on the way back: what stays is in the first cache.
-ALWAYS void backward(const inputs *in, const rounds *r, int N, const float *to_y, gradients *to,
-                     vec *stored, vec *to_B, vec *to_C)
-{
+ALWAYS void backward(const inputs *in, const rounds *r, int N, const float *to_y, gradients *to, vec *stored, vec *to_B,
+                     vec *to_C) {
   const int L = in->L;
   for (int f = 0; f < in->frames; f++) {
     memset(to_B, 0, sizeof(vec) * (unsigned)(L * N));
@@ -210,16 +201,14 @@ ALWAYS void backward(const inputs *in, const rounds *r, int N, const float *to_y
 }
 
 // N and the numerics are constants of each copy, so that its states stay in registers.
-void scan_forward(const inputs *in, void *y)
-{
+void scan_forward(const inputs *in, void *y) {
   if (in->rounds)
     in->N == 8 ? forward(in, in->rounds, 8, y) : forward(in, in->rounds, in->N, y);
   else
     in->N == 8 ? forward(in, 0, 8, y) : forward(in, 0, in->N, y);
 }
 
-void scan_backward(const inputs *in, const float *to_y, gradients *to, void *scratch)
-{
+void scan_backward(const inputs *in, const float *to_y, gradients *to, void *scratch) {
   const int states = in->L * in->N;
   vec *stored = scratch, *to_B = stored + states, *to_C = to_B + states;
   if (in->rounds)
@@ -231,7 +220,6 @@ void scan_backward(const inputs *in, const float *to_y, gradients *to, void *scr
 }
 
 // Bytes of scratch that scan_backward wants, aligned to a vector.
-unsigned long scan_scratch(int L, int N)
-{
+unsigned long scan_scratch(int L, int N) {
   return 3 * sizeof(vec) * (unsigned long)(L * N);
 }
