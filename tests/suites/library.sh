@@ -130,6 +130,16 @@ check "bash completes options of the command" completion_of_options
 check "bash completes files" completion_of_files
 check "zsh completion has every option" zsh_names_all
 
+# ---- A decimal comma ----
+decimal_comma() {
+  mkdir -p "$work/locales"
+  printf 'LC_NUMERIC\ndecimal_point ","\nthousands_sep ""\ngrouping -1\nEND LC_NUMERIC\n' >"$work/locales/comma"
+  localedef -c --no-archive -i "$work/locales/comma" "$work/locales/comma_XX" >/dev/null 2>&1
+  gcc -std=c11 -D_XOPEN_SOURCE=700 -I. tests/library/locale.c build/libemamba.so -Wl,-rpath,"$PWD/build" -o "$work/locale" &&
+    LOCPATH="$work/locales" "$work/locale"
+}
+check "a program with a decimal comma gets the same numbers" decimal_comma
+
 # ---- Threads ----
 check "threads on shared and separate handles, under ThreadSanitizer" build/threaded/threads
 
