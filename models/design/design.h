@@ -63,6 +63,7 @@ typedef struct {
   size_t offset; /* of the uint32_t in em_design */
   uint32_t min, max;
   em_key_condition condition;
+  uint32_t fallback; /* of a design without the key, so that those from before it go on working; 0: it must be there */
   const char *meaning;
 } em_design_key;
 

@@ -80,6 +80,8 @@ static em_status read_key(em_yaml *yaml, const em_design_key *key, em_design *de
                             em_head_name((em_head)design->shape.head),
                             design->shape.head_hidden > 0 ? "" : " without a hidden layer");
     }
+  } else if (node == EM_YAML_NO_NODE && key->fallback > 0) {
+    value = key->fallback;
   } else if (node == EM_YAML_NO_NODE) {
     const char *slip = slip_of(yaml, section, key);
     status = em_fail(error, EM_BAD_INPUT, "%.255s:%u: %s.%s is missing: %s, %u..%u%s%.40s%s", yaml->path,

@@ -2,8 +2,9 @@
  * Design files: the em_design of models/design/design.h as YAML.
  *
  * `name`, `technology` (a path relative to the design file), `clock_mhz`, `vdd_mv` and `temperature_c`, then the
- * integers of em_design_keys in their sections. Every key that applies must be there, once; no other may, except
- * `clock_gating` (true unless it says false), which prices the clock and changes neither the RTL nor its hash. What the
+ * integers of em_design_keys in their sections. Every key that applies must be there, once, but for those that have a
+ * fallback; no other may, except `clock_gating` (true unless it says false), which prices the clock and changes neither
+ * the RTL nor its hash. What the
  * loader accepts, em_design_check accepts. Source: "Design, technology, sweep" in the file formats (docs/formats.md).
  */
 #ifndef EM_DESIGN_FILE_H

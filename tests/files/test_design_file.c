@@ -198,6 +198,25 @@ static void design_file_technology_is_found_beside_the_design(void **state) {
   free(tiny.bytes);
 }
 
+/* 17 and 11 segments are those of the contract's units; a slip of the key is unknown, not left out. */
+static void design_file_key_with_a_fallback_may_be_left_out(void **state) {
+  (void)state;
+  const char *pwl = "pwl:\n  silu_segments: 17\n  exp_segments: 11";
+  fixture_bytes tiny = fixture_read(TINY);
+  em_design design;
+  em_error error = {""};
+  char *text = fixture_replace((const char *)tiny.bytes, pwl, "");
+  assert_int_equal(em_design_parse("d.yaml", (const uint8_t *)text, strlen(text), &design, &error), EM_OK);
+  assert_int_equal(design.silu_segments, 17);
+  assert_int_equal(design.exp_segments, 11);
+  free(text);
+  text = fixture_replace((const char *)tiny.bytes, "silu_segments", "silu_segment");
+  assert_int_equal(em_design_parse("d.yaml", (const uint8_t *)text, strlen(text), &design, &error), EM_BAD_INPUT);
+  fixture_assert_message(&error, "d.yaml:57: pwl.silu_segment: unknown key");
+  free(text);
+  free(tiny.bytes);
+}
+
 static void design_file_load_unreadable_names_the_path(void **state) {
   char path[128];
   em_design design;
@@ -215,6 +234,7 @@ int main(void) {
       cmocka_unit_test(design_file_saved_with_each_head_loads_the_same),
       cmocka_unit_test(design_file_clock_gating_is_on_unless_it_says_no_and_leaves_the_hash),
       cmocka_unit_test(design_file_technology_is_found_beside_the_design),
+      cmocka_unit_test(design_file_key_with_a_fallback_may_be_left_out),
       cmocka_unit_test(design_file_load_unreadable_names_the_path),
   };
   return cmocka_run_group_tests(tests, fixture_make_folder, fixture_remove_folder);
