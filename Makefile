@@ -191,7 +191,8 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 SHARE := $(PREFIX)/share/emamba
-INSTALLED_TREES := $(wildcard configs/*/*.yaml configs/*/*.safetensors)
+SHARED := $(wildcard configs/*/*.yaml configs/*/*.safetensors) $(wildcard rtl/*.sv rtl/*.f rtl/probe/*.sv rtl/probe/*.f) \
+  sim/lockstep/rtl_shell.cpp sim/lockstep/rtl_port.h
 BASH_COMPLETION := $(PREFIX)/share/bash-completion/completions/emamba
 ZSH_COMPLETION := $(PREFIX)/share/zsh/site-functions/_emamba
 
@@ -204,7 +205,7 @@ install: $(BUILD)/emamba $(BUILD)/libemamba.so $(BUILD)/libemamba.a $(BUILD)/man
 	install -D -m 644 include/emamba.h '$(DESTDIR)$(PREFIX)/include/emamba.h'
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig'
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' tools/emamba.pc.in >'$(DESTDIR)$(LIBDIR)/pkgconfig/emamba.pc'
-	for file in $(INSTALLED_TREES); do install -D -m 644 "$$file" "$(DESTDIR)$(SHARE)/$$file" || exit; done
+	for file in $(SHARED); do install -D -m 644 "$$file" "$(DESTDIR)$(SHARE)/$$file" || exit; done
 	install -D -m 644 $(BUILD)/manual-man '$(DESTDIR)$(PREFIX)/share/man/man1/emamba.1'
 	install -D -m 644 $(BUILD)/manual-bash '$(DESTDIR)$(BASH_COMPLETION)'
 	install -D -m 644 $(BUILD)/manual-zsh '$(DESTDIR)$(ZSH_COMPLETION)'
