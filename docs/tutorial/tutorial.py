@@ -40,8 +40,9 @@ plot.svg(
     760,
     320,
     plot.block("busy", [(f'"{name}"', share) for name, share in busy.items()])
-    + "set style data histogram; set ylabel 'busy, % of the cycles'; set yrange [0:100]; unset key\n"
-    + "set xtics rotate by -40 noenhanced; plot $busy using 2:xtic(1) linecolor '#4477aa'\n",
+    + "set style data histogram; set ylabel 'busy, % of the cycles'; set yrange [0:100]\n"
+    + "unset key; set xtics rotate by -40 noenhanced\n"
+    + "plot $busy using 2:xtic(1) linecolor '#4477aa'\n",
 )
 
 # %% [markdown]
@@ -113,4 +114,4 @@ try:
     trial["engines.ssm.lanes"] = 3
     trial.time()
 except emamba.BadInput as refused:
-    print(refused)
+    print(*str(refused).split("; "), sep=";\n  ")
