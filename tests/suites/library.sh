@@ -1,22 +1,11 @@
 #!/bin/bash
 # The library: its symbols and header, the examples against the installed copy, threads, the Python package, the manual.
-work=$PWD/build/library
-rm -rf "$work" && mkdir -p "$work"
+source tests/suites/tap.sh
+begin library
+work=$PWD/$work
 prefix="$work/a prefix"
-failures=0
 mars=(configs/designs/mars.yaml configs/networks/mars-random.safetensors traces/mars-random.safetensors)
 
-check() { # name, command...
-  local name=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    echo "ok - $name"
-  else
-    tail -n 12 "$work/log" | sed 's/^/# /'
-    echo "not ok - $name"
-    failures=$((failures + 1))
-  fi
-}
 files_below() { (cd "$1" && find . ! -type d | sort); }
 make_quietly() { env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s "$@"; }
 

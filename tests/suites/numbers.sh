@@ -1,21 +1,8 @@
 #!/bin/bash
 # Every number is what it says: intervals, limits, what a report was made from, timelines, extreme sizes. TAP.
-work=build/numbers
-rm -rf "$work" && mkdir -p "$work"
+source tests/suites/tap.sh
+begin numbers
 emamba=build/emamba
-failures=0
-
-check() { # name, command...
-  local name=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    echo "ok - $name"
-  else
-    tail -n 8 "$work/log" | sed 's/^/# /'
-    echo "not ok - $name"
-    failures=$((failures + 1))
-  fi
-}
 python() { /usr/bin/python3 -c "
 import json, sys
 load = lambda path: json.load(open(path))

@@ -1,21 +1,8 @@
 #!/bin/bash
 # Prices at the program's edge: sums, pricing again, other technologies, power over time, comparisons, check.
-work=build/price
-rm -rf "$work" && mkdir -p "$work"
+source tests/suites/tap.sh
+begin price
 emamba=build/emamba
-failures=0
-
-check() { # name, command...
-  local name=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    echo "ok - $name"
-  else
-    tail -n 8 "$work/log" | sed 's/^/# /'
-    echo "not ok - $name"
-    failures=$((failures + 1))
-  fi
-}
 python() { /usr/bin/python3 -c "
 import json, sys
 from decimal import Decimal
