@@ -139,11 +139,10 @@ typedef struct {
 
 static em_status open_priced(const emamba_design *design, priced *p, em_error *error) {
   *p = (priced){.time.frames = PRICED_FRAMES};
-  if (design->fit == NULL) {
-    return em_fail(error, EM_BAD_INPUT, "%.255s: no calibration.yaml beside it: nothing can be priced",
-                   design->technology.file);
+  em_status status = em_fit_needed(&design->technology, design->fit, error);
+  if (status == EM_OK) {
+    status = open_timed(design, &p->timed, error);
   }
-  em_status status = open_timed(design, &p->timed, error);
   p->activity = malloc(sizeof *p->activity);
   p->scratch = malloc(sizeof *p->scratch);
   if (status == EM_OK && (p->activity == NULL || p->scratch == NULL)) {
