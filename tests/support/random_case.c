@@ -99,8 +99,11 @@ void em_random_design(uint64_t seed, em_design *design) {
   design->temperature_c = 25;
   design->clock_gating = em_random_chance(&random, 50);
   for (size_t i = 0; i < em_design_key_count; i++) {
-    if (!em_design_key_applies(&em_design_keys[i], s)) {
-      em_design_set(design, &em_design_keys[i], 1);
+    const em_design_key *key = &em_design_keys[i];
+    if (!em_design_key_applies(key, s)) {
+      em_design_set(design, key, 1);
+    } else if (key->fallback > 0 && em_design_get(design, key) == 0) { /* a key that nothing above knows */
+      em_design_set(design, key, em_random_count(&random, key->min, key->max));
     }
   }
 }
