@@ -1,14 +1,13 @@
 #!/bin/bash
-# The tour's knob: the patch applies to a copy of the project, whose tests pass and whose model and RTL still agree.
+# The tour's patches, on a copy of the project: a knob, whose tests pass and whose model and RTL agree; a column of the report.
 source tests/suites/tap.sh
 begin tour
-patch=$PWD/docs/tour/knob.patch
+patches=$PWD/docs/tour
 tree=$PWD/$work/tree
 
-copy_and_patch() {
-  mkdir -p "$tree" && git ls-files -z | tar -cf - --null -T - | tar -xf - -C "$tree" && patch -s -p1 -d "$tree" <"$patch"
-}
-files() { [ "$(grep -c '^diff' "$patch")" -le 8 ]; }
+copy() { mkdir -p "$tree" && git ls-files -z | tar -cf - --null -T - | tar -xf - -C "$tree"; }
+apply() { patch -s -p1 -d "$tree" <"$patches/$1.patch"; }
+touches() { [ "$(grep -c '^diff' "$patches/$1.patch")" -le "$2" ]; }
 build() {
   env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$tree" -j"$(nproc)" RELEASE='-O0 -fPIC' build/emamba \
     build/tests/test_design build/tests/test_graph build/tests/random_case
@@ -27,9 +26,21 @@ lock_step() {
     in_tree build/emamba cosim configs/designs/knob.yaml -n build/knob/network.safetensors -i build/knob/frames.safetensors \
       --seed 3 --stall-in 0.3 --stall-out 0.3
 }
-check "the patch applies" copy_and_patch
-check "it touches eight files" files
+column() {
+  in_tree build/emamba run configs/designs/mars.yaml -n configs/networks/mars-random.safetensors \
+    -i traces/mars-random.safetensors --report build/column.json | grep -q '^engine .*blocked %$' &&
+    /usr/bin/python3 -c "
+import json
+for engine in json.load(open('$tree/build/column.json'))['engines']:
+    assert abs(engine['blocked_percent'] - 100 * engine['blocked_cycles'] / engine['total_cycles']) < 1e-9, engine"
+}
+check "a copy of the project" copy
+check "the knob's patch applies" apply knob
+check "it touches eight files" touches knob 8
+check "the column's patch applies" apply column
+check "it touches two files" touches column 2
 check "the patched project builds" build
+check "the column stands on the terminal and in the report" column
 check "its design tests pass" in_tree build/tests/test_design
 check "its graph tests pass: T of the page, in random designs" in_tree build/tests/test_graph
 check "a design without the key takes as long as before, with commit_cycles 3 two cycles a token more" two_more
