@@ -85,8 +85,8 @@ static void conv_strobe(const em_shape *s, uint64_t lanes, uint32_t strobe, uint
   }
 }
 
-static void ssm_strobe(const em_design *design, uint32_t strobe, uint64_t *a) {
-  uint64_t lanes = design->ssm_lanes, n = design->shape.n, channels = lanes > n ? lanes / n : 1;
+static void ssm_strobe(const em_design *design, uint64_t channels, uint32_t strobe, uint64_t *a) {
+  uint64_t lanes = design->ssm_lanes, n = design->shape.n;
   switch (strobe) {
     case 0: a[EM_REG_BIT] = 8 * (uint64_t)design->param_proj.out; break;
     case 1:
@@ -139,7 +139,7 @@ void em_activity_strobe(const em_graph *graph, uint32_t engine, uint32_t strobe,
     case EM_LINEAR: linear_strobe(&e->linear, strobe, actions); break;
     case EM_NORM: norm_strobe(s, e->lanes, strobe, actions); break;
     case EM_CONV: conv_strobe(s, e->lanes, strobe, actions); break;
-    case EM_SSM: ssm_strobe(&graph->design, strobe, actions); break;
+    case EM_SSM: ssm_strobe(&graph->design, e->channels, strobe, actions); break;
     case EM_POOL: pool_strobe(e->lanes, strobe, actions); break;
     case EM_AXIS_OUT: actions[EM_ROUND] = s->head == EM_HEAD_NONE ? e->lanes : 0; break;
     case EM_AXIS_IN: break;
@@ -157,13 +157,18 @@ typedef struct {
   em_memory_activity *memories;
 } tally;
 
-static void add_input(const tally *t, uint32_t input, uint64_t reads) {
-  em_port port = t->engine->inputs[input];
-  t->memories[t->graph->buffers[port.buffer].memory].reads[port.reader] += reads;
-}
-
-static void add_output(const tally *t, uint32_t output, uint64_t writes) {
-  t->memories[t->graph->buffers[t->engine->outputs[output].buffer].memory].writes += writes;
+/* What passes the ports, the streams' too; pool writes only for a token that ends a frame. */
+static void add_ports(const tally *t) {
+  for (uint32_t i = 0; i < t->engine->input_count; i++) {
+    const em_port *port = &t->engine->inputs[i];
+    em_memory_activity *memory = &t->memories[t->graph->buffers[port->buffer].memory];
+    memory->reads[port->reader] += t->tokens * port->accesses * port->passes;
+  }
+  for (uint32_t i = 0; i < t->engine->output_count; i++) {
+    const em_port *port = &t->engine->outputs[i];
+    const uint64_t tokens = t->engine->holds_output ? t->ending : t->tokens;
+    t->memories[t->graph->buffers[port->buffer].memory].writes += tokens * port->accesses;
+  }
 }
 
 static void add_own(const tally *t, uint32_t place, uint64_t reads, uint64_t writes) {
@@ -172,77 +177,54 @@ static void add_own(const tally *t, uint32_t place, uint64_t reads, uint64_t wri
 }
 
 static void add_linear(const tally *t) {
-  const em_linear_geometry *g = &t->engine->linear;
-  uint64_t rows = t->tokens * (g->out / g->out_lanes), steps = rows * (g->in / g->in_lanes);
+  uint64_t rows = t->tokens * t->engine->rows, steps = rows * t->engine->columns;
   t->strobes[0] += steps;
   t->strobes[1] += rows;
   t->strobes[2] += rows;
-  add_input(t, 0, steps);
   add_own(t, 0, steps, 0);
-  if (g->bias) {
+  if (t->engine->linear.bias) {
     add_own(t, 1, rows, 0);
   }
-  if (g->residual) {
-    add_input(t, 1, rows);
-  }
-  add_output(t, 0, rows);
 }
 
 static void add_norm(const tally *t) {
-  uint64_t groups = t->tokens * (t->graph->design.shape.d / t->engine->lanes);
+  uint64_t groups = t->tokens * t->engine->rows;
   const uint64_t fired[] = {groups, groups, groups, 8 * groups, groups};
   for (uint32_t i = 0; i < 5; i++) {
     t->strobes[i] += fired[i];
   }
-  add_input(t, 0, 2 * groups);
   add_own(t, 0, groups, 0);
   add_own(t, 1, groups, 0);
-  add_output(t, 0, groups);
 }
 
 static void add_conv(const tally *t) {
-  uint64_t groups = t->tokens * (t->graph->design.shape.ed / t->engine->lanes);
+  uint64_t groups = t->tokens * t->engine->rows;
   for (uint32_t i = 0; i < 4; i++) {
     t->strobes[i] += groups;
   }
-  add_input(t, 0, 2 * groups);
   add_own(t, 0, groups, 0);
   add_own(t, 1, groups, 0);
   add_own(t, 2, groups, groups);
-  add_output(t, 0, groups);
-  add_output(t, 1, groups);
 }
 
 static void add_ssm(const tally *t) {
-  const em_design *design = &t->graph->design;
-  const em_shape *s = &design->shape;
-  uint64_t loads = t->tokens * ((s->r + 2 * s->n) / design->param_proj.out);
-  uint64_t steps = t->tokens * (s->ed * s->n / t->engine->lanes);
-  uint64_t groups = t->engine->lanes > s->n ? steps : t->tokens * s->ed;
-  t->strobes[0] += loads;
+  uint64_t groups = t->tokens * t->engine->rows, steps = groups * t->engine->columns;
+  t->strobes[0] += t->tokens * t->engine->loads;
   for (uint32_t stage = 1; stage <= 6; stage++) {
     t->strobes[stage] += stage < 5 ? steps : groups;
-  }
-  add_input(t, 0, loads);
-  for (uint32_t input = 1; input < 4; input++) {
-    add_input(t, input, groups);
   }
   add_own(t, 0, steps, 0);
   add_own(t, 1, groups, 0);
   add_own(t, 2, steps, steps);
-  add_output(t, 0, groups);
 }
 
 static void add_pool(const tally *t) {
-  uint64_t groups = t->graph->design.shape.d / t->engine->lanes, adding = (t->tokens - t->ending) * groups;
-  uint64_t dividing = t->ending * groups;
+  uint64_t groups = t->engine->rows, adding = (t->tokens - t->ending) * groups, dividing = t->ending * groups;
   t->strobes[0] += adding;
   t->strobes[1] += dividing;
   t->strobes[2] += 8 * dividing;
   t->strobes[3] += dividing;
-  add_input(t, 0, adding + dividing);
   add_own(t, 0, adding + dividing, adding);
-  add_output(t, 0, dividing);
 }
 
 void em_activity_add(const em_graph *graph, uint32_t engine, uint64_t tokens, em_engine_activity *activity,
@@ -250,20 +232,15 @@ void em_activity_add(const em_graph *graph, uint32_t engine, uint64_t tokens, em
   const em_engine *e = &graph->engines[engine];
   uint64_t strobes[EM_ACTIVITY_STROBES] = {0}, actions[EM_ACTIONS];
   tally t = {graph, e, tokens, tokens / e->tokens_per_release, strobes, memories};
+  add_ports(&t);
   switch (e->kind) {
     case EM_LINEAR: add_linear(&t); break;
     case EM_NORM: add_norm(&t); break;
     case EM_CONV: add_conv(&t); break;
     case EM_SSM: add_ssm(&t); break;
     case EM_POOL: add_pool(&t); break;
-    case EM_AXIS_IN:
-      strobes[0] = tokens * e->busy_cycles;
-      add_output(&t, 0, strobes[0]);
-      break;
-    case EM_AXIS_OUT:
-      strobes[0] = tokens * (e->busy_cycles - 1);
-      add_input(&t, 0, strobes[0]);
-      break;
+    case EM_AXIS_IN: strobes[0] = tokens * e->busy_cycles; break;
+    case EM_AXIS_OUT: strobes[0] = tokens * (e->busy_cycles - 1); break;
   }
   for (uint32_t i = 0; i < EM_ACTIVITY_STROBES; i++) {
     activity->strobes[i] += strobes[i];

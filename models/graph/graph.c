@@ -23,6 +23,8 @@ static uint16_t add_memory(em_graph *graph, em_memory_role role, uint32_t owner,
   uint64_t bits = (uint64_t)words * lanes * lane_bits;
   graph->memories[index] =
       (em_memory){role, (uint16_t)owner, 1, words, lanes, lane_bits, .macro = bits >= graph->design.macro_min_bits};
+  graph->memories[index].loaded =
+      role != EM_MEMORY_BUFFER && role != EM_MEMORY_HISTORY && role != EM_MEMORY_STATE && role != EM_MEMORY_SUM;
   return (uint16_t)index;
 }
 
@@ -45,6 +47,8 @@ static em_engine *add_engine(em_graph *graph, em_kind kind, em_engine_id id, uin
                         .block = (uint16_t)block,
                         .unit = (uint16_t)unit,
                         .memories = {EM_NONE, EM_NONE, EM_NONE},
+                        .columns = 1,
+                        .tokens_per_frame = graph->design.shape.l,
                         .tokens_per_release = 1};
   return engine;
 }
@@ -53,17 +57,18 @@ static uint16_t index_of(const em_graph *graph, const em_engine *engine) {
   return (uint16_t)(engine - graph->engines);
 }
 
-/* `lanes` is how many consecutive elements the engine reads or writes there in a cycle. */
-static void connect_input(em_graph *graph, em_engine *engine, uint16_t buffer, uint32_t lanes) {
+/* The engine takes `elements` of a token, `lanes` at a time, `passes` times. */
+static void connect_input(em_graph *graph, em_engine *engine, uint16_t buffer, uint32_t elements, uint32_t lanes,
+                          uint32_t passes) {
   em_buffer *b = &graph->buffers[buffer];
-  engine->inputs[engine->input_count++] = (em_port){buffer, b->reader_count};
+  engine->inputs[engine->input_count++] = (em_port){buffer, b->reader_count, lanes, elements / lanes, passes};
   b->readers[b->reader_count++] = index_of(graph, engine);
   b->word_lanes = lcm(b->word_lanes, lanes);
 }
 
 static void connect_output(em_graph *graph, em_engine *engine, uint16_t buffer, uint32_t lanes) {
   em_buffer *b = &graph->buffers[buffer];
-  engine->outputs[engine->output_count++] = (em_port){buffer, 0};
+  engine->outputs[engine->output_count++] = (em_port){buffer, 0, lanes, b->elements / lanes, 1};
   b->writer = index_of(graph, engine);
   b->word_lanes = lcm(b->word_lanes, lanes);
 }
@@ -77,16 +82,17 @@ static em_engine *add_linear(em_graph *graph, em_engine_id id, uint32_t block, u
                              const em_linear_geometry *geometry, uint16_t input, uint16_t output) {
   em_engine *engine = add_engine(graph, EM_LINEAR, id, block, unit);
   engine->linear = *geometry;
-  connect_input(graph, engine, input, geometry->in_lanes);
+  engine->rows = geometry->out / geometry->out_lanes;
+  engine->columns = geometry->in / geometry->in_lanes;
+  connect_input(graph, engine, input, geometry->in, geometry->in_lanes, engine->rows);
   connect_output(graph, engine, output, geometry->out_lanes);
-  uint32_t rows = geometry->out / geometry->out_lanes;
-  uint64_t steps = (uint64_t)rows * (geometry->in / geometry->in_lanes);
+  uint64_t steps = (uint64_t)engine->rows * engine->columns;
   assert(steps <= UINT32_MAX - 3);
   uint32_t owner = index_of(graph, engine);
   engine->memories[0] =
       add_memory(graph, EM_MEMORY_WEIGHT, owner, (uint32_t)steps, geometry->in_lanes * geometry->out_lanes, 8);
   if (geometry->bias) {
-    engine->memories[1] = add_memory(graph, EM_MEMORY_BIAS, owner, rows, geometry->out_lanes, 8);
+    engine->memories[1] = add_memory(graph, EM_MEMORY_BIAS, owner, engine->rows, geometry->out_lanes, 8);
   }
   set_busy(engine, steps + 3);
   return engine;
@@ -96,9 +102,9 @@ static void add_norm(em_graph *graph, uint32_t block, uint32_t unit, uint16_t to
   const em_design *design = &graph->design;
   em_engine *engine = add_engine(graph, EM_NORM, EM_ENGINE_NORM, block, unit);
   engine->lanes = design->norm_units;
-  connect_input(graph, engine, tok, engine->lanes);
+  connect_input(graph, engine, tok, design->shape.d, engine->lanes, 2);
   connect_output(graph, engine, u, engine->lanes);
-  uint32_t groups = design->shape.d / engine->lanes;
+  uint32_t groups = engine->rows = design->shape.d / engine->lanes;
   engine->memories[0] = add_memory(graph, EM_MEMORY_GAMMA, index_of(graph, engine), groups, engine->lanes, 8);
   engine->memories[1] = add_memory(graph, EM_MEMORY_BETA, index_of(graph, engine), groups, engine->lanes, 8);
   set_busy(engine, 10 * (uint64_t)groups + 3);
@@ -108,10 +114,10 @@ static void add_conv(em_graph *graph, uint32_t block, uint32_t unit, uint16_t sz
   const em_shape *s = &graph->design.shape;
   em_engine *engine = add_engine(graph, EM_CONV, EM_ENGINE_CONV, block, unit);
   engine->lanes = graph->design.conv_lanes;
-  connect_input(graph, engine, sz, engine->lanes);
+  connect_input(graph, engine, sz, 2 * s->ed, engine->lanes, 1);
   connect_output(graph, engine, x, engine->lanes);
   connect_output(graph, engine, g, engine->lanes);
-  uint32_t groups = s->ed / engine->lanes;
+  uint32_t groups = engine->rows = s->ed / engine->lanes;
   uint32_t owner = index_of(graph, engine);
   engine->memories[0] = add_memory(graph, EM_MEMORY_WEIGHT, owner, groups, engine->lanes * s->k, 8);
   engine->memories[1] = add_memory(graph, EM_MEMORY_BIAS, owner, groups, engine->lanes, 8);
@@ -125,18 +131,21 @@ static void add_ssm(em_graph *graph, uint32_t block, uint32_t unit, uint16_t p, 
   const em_shape *s = &design->shape;
   em_engine *engine = add_engine(graph, EM_SSM, EM_ENGINE_SSM, block, unit);
   engine->lanes = design->ssm_lanes;
-  uint32_t channels = engine->lanes > s->n ? engine->lanes / s->n : 1;
-  connect_input(graph, engine, p, design->param_proj.out);
-  connect_input(graph, engine, x, channels);
-  connect_input(graph, engine, delta, channels);
-  connect_input(graph, engine, g, channels);
+  uint32_t channels = engine->channels = engine->lanes > s->n ? engine->lanes / s->n : 1;
+  engine->rows = s->ed / channels;
+  engine->columns = channels * s->n / engine->lanes;
+  engine->loads = (s->r + 2 * s->n) / design->param_proj.out;
+  connect_input(graph, engine, p, s->r + 2 * s->n, design->param_proj.out, 1);
+  connect_input(graph, engine, x, s->ed, channels, 1);
+  connect_input(graph, engine, delta, s->ed, channels, 1);
+  connect_input(graph, engine, g, s->ed, channels, 1);
   connect_output(graph, engine, q, channels);
-  uint32_t steps = s->ed * s->n / engine->lanes;
+  uint32_t steps = engine->rows * engine->columns;
   uint32_t owner = index_of(graph, engine);
   engine->memories[0] = add_memory(graph, EM_MEMORY_A, owner, steps, engine->lanes, 8);
-  engine->memories[1] = add_memory(graph, EM_MEMORY_D, owner, s->ed / channels, channels, 8);
+  engine->memories[1] = add_memory(graph, EM_MEMORY_D, owner, engine->rows, channels, 8);
   engine->memories[2] = add_memory(graph, EM_MEMORY_STATE, owner, steps, engine->lanes, 17);
-  set_busy(engine, (uint64_t)(s->r + 2 * s->n) / design->param_proj.out + steps + 6);
+  set_busy(engine, (uint64_t)engine->loads + steps + 6);
 }
 
 /* Adds one block; `tok` is its input buffer, `next` where out_proj writes. */
@@ -181,18 +190,18 @@ static void add_block(em_graph *graph, uint32_t block, uint16_t tok, uint16_t ne
   em_linear_geometry out_proj = {
       .in = s->ed, .out = s->d, .in_lanes = design->out_proj.in, .out_lanes = design->out_proj.out, .residual = true};
   em_engine *engine = add_linear(graph, EM_ENGINE_OUT_PROJ, block, unit + 6, &out_proj, q, next);
-  connect_input(graph, engine, tok, design->out_proj.out);
+  connect_input(graph, engine, tok, s->d, design->out_proj.out, 1);
 }
 
 static void add_pool(em_graph *graph, uint32_t unit, uint16_t store, uint16_t pooled) {
   const em_shape *s = &graph->design.shape;
   em_engine *engine = add_engine(graph, EM_POOL, EM_ENGINE_POOL, EM_NONE, unit);
   engine->lanes = graph->design.pool_lanes;
-  connect_input(graph, engine, store, engine->lanes);
+  connect_input(graph, engine, store, s->d, engine->lanes, 1);
   connect_output(graph, engine, pooled, engine->lanes);
   engine->tokens_per_release = s->l;
   engine->holds_output = true;
-  uint32_t groups = s->d / engine->lanes;
+  uint32_t groups = engine->rows = s->d / engine->lanes;
   uint32_t sum_bits = 8;
   while (UINT64_C(1) << (sum_bits - 8) < s->l) {
     sum_bits++;
@@ -230,14 +239,14 @@ static uint16_t add_head(em_graph *graph, uint16_t store) {
                                .relu = hidden,
                                .groups = hidden ? 1 : 0,
                                .bound = {s->head_hidden}};
-  add_linear(graph, EM_ENGINE_HEAD_0, EM_NONE, base + 1, &head_0, input, middle);
+  add_linear(graph, EM_ENGINE_HEAD_0, EM_NONE, base + 1, &head_0, input, middle)->tokens_per_frame = 1;
   if (hidden) {
     em_linear_geometry head_1 = {.in = s->head_hidden,
                                  .out = s->outputs,
                                  .in_lanes = design->head_1.in,
                                  .out_lanes = design->head_1.out,
                                  .bias = true};
-    add_linear(graph, EM_ENGINE_HEAD_1, EM_NONE, base + 2, &head_1, middle, out);
+    add_linear(graph, EM_ENGINE_HEAD_1, EM_NONE, base + 2, &head_1, middle, out)->tokens_per_frame = 1;
   }
   return out;
 }
@@ -257,6 +266,7 @@ void em_graph_build(em_graph *graph, const em_design *design) {
   uint16_t frame = add_buffer(graph, EM_BUFFER_FRAME, EM_NONE, s->h * s->w * s->c, design->depth_tokens.frame);
   em_engine *axis_in = add_engine(graph, EM_AXIS_IN, EM_ENGINE_AXIS_IN, EM_NONE, 1);
   axis_in->lanes = design->in_bytes;
+  axis_in->tokens_per_frame = 1;
   connect_output(graph, axis_in, frame, design->in_bytes);
   set_busy(axis_in, s->h * s->w * s->c / design->in_bytes);
 
@@ -281,7 +291,8 @@ void em_graph_build(em_graph *graph, const em_design *design) {
   uint16_t result = add_head(graph, tok);
   em_engine *axis_out = add_engine(graph, EM_AXIS_OUT, EM_ENGINE_AXIS_OUT, EM_NONE, 3 + 7 * s->m + 3);
   axis_out->lanes = design->out_bytes;
-  connect_input(graph, axis_out, result, design->out_bytes);
+  axis_out->tokens_per_frame = s->head == EM_HEAD_NONE ? s->l : 1;
+  connect_input(graph, axis_out, result, s->outputs, design->out_bytes, 1);
   set_busy(axis_out, 1 + s->outputs / design->out_bytes);
 
   for (uint32_t i = 0; i < graph->buffer_count; i++) {
@@ -300,9 +311,7 @@ em_status em_graph_check_rtl(const em_graph *graph, em_error *error) {
     while (stride < word_bytes) {
       stride *= 2;
     }
-    bool loaded = memory->role != EM_MEMORY_BUFFER && memory->role != EM_MEMORY_HISTORY &&
-                  memory->role != EM_MEMORY_STATE && memory->role != EM_MEMORY_SUM;
-    if (memory->words > 1u << 20 || (loaded && memory->words * stride > 1u << 21)) {
+    if (memory->words > 1u << 20 || (memory->loaded && memory->words * stride > 1u << 21)) {
       char name[EM_NAME_CHARS];
       em_memory_name(graph, i, name);
       return em_fail(error, EM_BAD_INPUT,

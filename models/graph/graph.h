@@ -57,10 +57,13 @@ enum {
   EM_NONE = 0xffff,
 };
 
-/* One direction of an engine's conversation with a token buffer. */
+/* One direction of an engine's conversation with a token buffer, and how it moves a token. */
 typedef struct {
   uint16_t buffer;
-  uint16_t reader; /* which of the buffer's readers; 0 for outputs */
+  uint16_t reader;   /* which of the buffer's readers; 0 for outputs */
+  uint32_t lanes;    /* consecutive elements of an access */
+  uint32_t accesses; /* of one pass over what the engine moves, from element 0 on (pool writes for a frame's last) */
+  uint32_t passes;   /* over the same elements */
 } em_port;
 
 /* y[out] = W[out, in] x[in], in_lanes x out_lanes products a cycle, and what its write-back does. */
@@ -83,6 +86,10 @@ typedef struct {
   uint16_t memories[3]; /* indices of own memories in the order of the APB map, then internal ones; EM_NONE without */
   uint32_t lanes;       /* norm units; conv, ssm, pool lanes; axis bytes */
   em_linear_geometry linear;
+  uint32_t rows, columns;      /* groups of results, and steps to each: linear rows, else groups of lanes or channels */
+  uint32_t loads;              /* ssm: words of B and C that it takes first; else 0 */
+  uint32_t channels;           /* ssm: at a time; else 0 */
+  uint32_t tokens_per_frame;   /* L, or 1 */
   uint32_t tokens_per_release; /* inputs are released and outputs committed once in so many tokens: */
   bool holds_input;            /* patch_embed: only the input waits */
   bool holds_output;           /* pool: only the output waits */
@@ -122,7 +129,8 @@ typedef struct {
   uint16_t owner;   /* engine, or buffer for EM_MEMORY_BUFFER */
   uint16_t readers; /* read ports; a macro has one copy for each */
   uint32_t words, lanes, lane_bits;
-  bool macro; /* SRAM macro, else flip-flops */
+  bool macro;  /* SRAM macro, else flip-flops */
+  bool loaded; /* once, before a run (weights and the like); else it changes while running */
 } em_memory;
 
 typedef struct {

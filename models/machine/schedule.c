@@ -163,7 +163,7 @@ static void record_conv(const busy_cycle *now) {
 static void record_ssm(const busy_cycle *now) {
   const em_design *design = &now->core->graph.design;
   const em_shape *s = &design->shape;
-  uint32_t lanes = now->engine->lanes, channels = lanes > s->n ? lanes / s->n : 1;
+  uint32_t lanes = now->engine->lanes, channels = now->engine->channels;
   uint32_t per_group = lanes < s->n ? s->n / lanes : 1;
   uint32_t plane = design->param_proj.out, loads = (s->r + 2 * s->n) / plane, k = now->k;
   uint32_t steps = now->engine->busy_cycles - 6 - loads;

@@ -70,48 +70,22 @@ static uint8_t *latch_of(const token *t, uint32_t memory, uint32_t port) {
   return (uint8_t *)t->state + t->core->toggles[memory].latch_offset[port];
 }
 
-/* `lanes` elements at a time of input `input`, whose codes are at `codes`. */
-static void input_codes(const token *t, uint32_t input, const int8_t *codes, size_t lanes, size_t groups,
-                        uint64_t times) {
-  em_port port = t->engine->inputs[input];
-  uint32_t memory = t->core->graph.buffers[port.buffer].memory;
-  state_counts(t->core, t->state)[memory].port[port.reader] +=
-      sequence(codes, lanes, groups, times, latch_of(t, memory, port.reader));
+/* What the engine takes from an input; of the frame it takes a patch, which the computation has gathered. */
+static void input(const token *t, uint32_t which) {
+  const em_port *port = &t->engine->inputs[which];
+  const uint32_t memory = t->core->graph.buffers[port->buffer].memory;
+  const int8_t *codes = t->engine->holds_input ? em_core_patch(t->core, t->state, t->engine)
+                                               : em_core_input(t->core, t->state, t->engine, which);
+  state_counts(t->core, t->state)[memory].port[port->reader] +=
+      sequence(codes, port->lanes, port->accesses, port->passes, latch_of(t, memory, port->reader));
 }
 
-static void input(const token *t, uint32_t which, size_t lanes, size_t groups, uint64_t times) {
-  input_codes(t, which, em_core_input(t->core, t->state, t->engine, which), lanes, groups, times);
-}
-
-static void output(const token *t, uint32_t which, size_t lanes, size_t groups) {
-  uint32_t memory = t->core->graph.buffers[t->engine->outputs[which].buffer].memory;
-  state_counts(t->core, t->state)[memory].port[WRITE_PORT] += sequence(
-      em_core_output_slot(t->core, t->state, t->engine, which), lanes, groups, 1, latch_of(t, memory, WRITE_PORT));
-}
-
-static void linear(const token *t) {
-  const em_linear_geometry *g = &t->engine->linear;
-  const size_t groups = g->in / g->in_lanes, rows = g->out / g->out_lanes;
-  if (t->engine->holds_input) { /* a patch of the frame, which the computation has gathered */
-    input_codes(t, 0, em_core_patch(t->core, t->state, t->engine), g->in_lanes, groups, rows);
-  } else {
-    input(t, 0, g->in_lanes, groups, rows);
-  }
-  if (g->residual) {
-    input(t, 1, g->out_lanes, rows, 1);
-  }
-  output(t, 0, g->out_lanes, rows);
-}
-
-static void ssm(const token *t) {
-  const em_design *design = &t->core->graph.design;
-  const em_shape *s = &design->shape;
-  const size_t plane = design->param_proj.out, channels = t->engine->lanes > s->n ? t->engine->lanes / s->n : 1;
-  input(t, 0, plane, (s->r + 2 * s->n) / plane, 1);
-  for (uint32_t i = 1; i < 4; i++) {
-    input(t, i, channels, s->ed / channels, 1);
-  }
-  output(t, 0, channels, s->ed / channels);
+static void output(const token *t, uint32_t which) {
+  const em_port *port = &t->engine->outputs[which];
+  const uint32_t memory = t->core->graph.buffers[port->buffer].memory;
+  state_counts(t->core, t->state)[memory].port[WRITE_PORT] +=
+      sequence(em_core_output_slot(t->core, t->state, t->engine, which), port->lanes, port->accesses, 1,
+               latch_of(t, memory, WRITE_PORT));
 }
 
 /* The changing memory that the engine owns: history of all taps, ssm state or pool sums. */
@@ -147,29 +121,13 @@ void em_toggles_before(const em_core *core, em_state *state, uint32_t engine) {
 
 void em_toggles_after(const em_core *core, em_state *state, uint32_t engine) {
   const em_engine *e = &core->graph.engines[engine];
-  const em_shape *s = &core->graph.design.shape;
   const token t = {core, state, e};
   const bool ends = em_engine_ends(e, em_state_engines(core, state)[engine].token);
-  switch (e->kind) {
-    case EM_LINEAR: linear(&t); break;
-    case EM_NORM:
-      input(&t, 0, e->lanes, s->d / e->lanes, 2);
-      output(&t, 0, e->lanes, s->d / e->lanes);
-      break;
-    case EM_CONV:
-      input(&t, 0, e->lanes, 2 * s->ed / e->lanes, 1);
-      output(&t, 0, e->lanes, s->ed / e->lanes);
-      output(&t, 1, e->lanes, s->ed / e->lanes);
-      break;
-    case EM_SSM: ssm(&t); break;
-    case EM_POOL:
-      input(&t, 0, e->lanes, s->d / e->lanes, 1);
-      if (ends) {
-        output(&t, 0, e->lanes, s->d / e->lanes);
-      }
-      break;
-    case EM_AXIS_IN:
-    case EM_AXIS_OUT: break;
+  for (uint32_t i = 0; i < e->input_count; i++) {
+    input(&t, i);
+  }
+  for (uint32_t i = 0; i < e->output_count && (ends || !e->holds_output); i++) {
+    output(&t, i);
   }
   if (owns_memory(e) && !(e->kind == EM_POOL && ends)) { /* the mean leaves the sums as they are */
     own_memory(&t, engine, WRITE_PORT);
@@ -185,7 +143,7 @@ void em_toggles_stream_in(const em_core *core, em_state *state, const int8_t *co
 
 void em_toggles_stream_out(const em_core *core, em_state *state) {
   const token t = {core, state, &core->graph.engines[core->graph.engine_count - 1]};
-  input(&t, 0, t.engine->lanes, core->graph.design.shape.outputs / t.engine->lanes, 1);
+  input(&t, 0);
 }
 
 /* ---- Contents that never change ---- */
@@ -213,11 +171,6 @@ static size_t latch_bytes(const em_memory *memory) {
   return (size_t)memory->lanes * (memory->lane_bits == 8 ? 1 : sizeof(int32_t));
 }
 
-static bool changes(const em_memory *memory) {
-  return memory->role == EM_MEMORY_BUFFER || memory->role == EM_MEMORY_HISTORY || memory->role == EM_MEMORY_STATE ||
-         memory->role == EM_MEMORY_SUM;
-}
-
 em_status em_toggles_enable(em_core *core, const em_network *network, em_error *error) {
   const em_graph *graph = &core->graph;
   size_t widest = 0;
@@ -242,7 +195,7 @@ em_status em_toggles_enable(em_core *core, const em_network *network, em_error *
   core->toggles_offset = end;
   end += graph->memory_count * sizeof(counts);
   for (uint32_t m = 0; m < graph->memory_count; m++) {
-    for (uint32_t port = 0; changes(&graph->memories[m]) && port < PORTS; port++) {
+    for (uint32_t port = 0; !graph->memories[m].loaded && port < PORTS; port++) {
       core->toggles[m].latch_offset[port] = end;
       end += (latch_bytes(&graph->memories[m]) + 7) / 8 * 8;
     }
@@ -259,7 +212,7 @@ void em_toggles_add(const em_core *core, const em_state *state, em_memory_activi
     memories[m].read_toggles[0] += seen[m].port[0];
     memories[m].read_toggles[1] += seen[m].port[1];
     memories[m].write_toggles += seen[m].port[WRITE_PORT];
-    if (!changes(&graph->memories[m])) {
+    if (graph->memories[m].loaded) {
       uint64_t tokens = em_state_engines(core, state)[graph->memories[m].owner].tokens;
       memories[m].read_toggles[0] += tokens == 0 ? 0 : t->first + tokens * t->inner + (tokens - 1) * t->closing;
     }
