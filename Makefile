@@ -126,6 +126,7 @@ RTL_PROBES = $(filter-out %_sva.sv %sva_pkg.sv,$(call listed,$(RTL)/probe/files.
 RTL_CHECKS = $(filter-out $(RTL_PROBES),$(call listed,$(RTL)/probe/files.f))
 RTL_SHELL := sim/lockstep/rtl_shell.cpp sim/lockstep/rtl_port.h
 
+comma := ,
 # $(1) library name without .so, $(2) further sources, $(3) further options
 define verilate
 	OBJCACHE="$(OBJCACHE)" CCACHE_DIR="$(CURDIR)/$(BUILD)/ccache" verilator --cc --exe --build -j $(JOBS) --top-module em_top --prefix Vem_top $(RTL_VERILATE) --x-initial unique -Wno-fatal \
@@ -139,7 +140,7 @@ $(BUILD)/rtl/%/libem_rtl.so: $(RTL_SOURCES) $(RTL_PROBES) $(RTL_SHELL)
 	$(call verilate,probed,$(RTL_PROBES),)
 
 $(BUILD)/rtl/%/libem_rtl_wave.so: $(RTL_SOURCES) $(RTL_PROBES) $(RTL_CHECKS) $(RTL_SHELL)
-	$(call verilate,wave,$(RTL_PROBES) $(RTL_CHECKS),--trace-fst --assert -CFLAGS -DEM_WAVE)
+	$(call verilate,wave,$(RTL_PROBES) $(RTL_CHECKS),--trace-fst --assert -CFLAGS -DEM_WAVE -LDFLAGS -Wl$(comma)--wrap=fclose)
 
 $(BUILD)/rtl/%/libem_rtl_bare.so: $(RTL_SOURCES) $(RTL_SHELL)
 	$(call verilate,bare,,)

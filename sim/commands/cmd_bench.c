@@ -219,7 +219,7 @@ static double seconds_per_lockstep_cycle(bench *b) {
   if (ls != NULL) {
     ls->frames = em_frames_frame(&b->job.frames, 0);
     ls->frame_count = b->job.frame_count;
-    if (em_lockstep_open(ls, b->job.core, b->job.state, &b->job.network, &b->probed, NULL, &error) == EM_OK) {
+    if (em_lockstep_open(ls, b->job.core, b->job.state, &b->job.network, &b->probed, &error) == EM_OK) {
       em_step step;
       double start = em_seconds();
       while (!em_tracker_done(&tracker) && em_lockstep_cycle(ls, &step)) {

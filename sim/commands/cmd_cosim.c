@@ -5,6 +5,7 @@
 #include "sim/commands/commands.h"
 #include "sim/commands/deliver.h"
 #include "sim/lockstep/cosim.h"
+#include "sim/run/interrupt.h"
 
 static cJSON *lockstep_report(const em_lockstep *lockstep, const em_options *options) {
   cJSON *object = cJSON_CreateObject();
@@ -21,61 +22,96 @@ static void write_bundle(em_job *job, const em_options *options, const em_lockst
   char folder[EM_PATH_BYTES + 128];
   em_error error;
   if (em_bundle_write(job, options, lockstep, outcome, folder, sizeof folder, &error) == EM_OK) {
-    printf("bundle: %s (report.txt, records.txt, wave.fst, command.txt)\n", folder);
+    printf("bundle: %s (report.txt, records.txt, wave.fst, wave.gtkw, command.txt)\n", folder);
   } else {
     fprintf(stderr, "emamba: no bundle: %s\n", error.text);
   }
 }
 
-/* Prints the failure and writes its bundle; always EM_FAILED. */
-static em_status fail(em_job *job, const em_options *options, em_lockstep *lockstep, em_lockstep_outcome outcome,
-                      em_error *error) {
+/* Says in one line how the lock-step failed; always EM_FAILED. */
+static em_status failure_text(const em_lockstep *lockstep, em_lockstep_outcome outcome, em_error *error) {
   if (outcome == EM_LOCKSTEP_DIVERGED) {
+    return em_fail(error, EM_FAILED, "lock-step: model and RTL differ in cycle %" PRIu64 ": %s, %s",
+                   lockstep->divergence.cycle, lockstep->divergence.place.unit, lockstep->divergence.signal);
+  }
+  return em_fail(error, EM_FAILED, "lock-step: deadlock, nothing happened for %" PRIu64 " cycles up to cycle %" PRIu64,
+                 lockstep->watchdog_cycles, lockstep->state->cycle);
+}
+
+/* What a run of the lock-step yields beside its outcome. */
+typedef struct {
+  em_tracker *tracker;
+  em_lockstep *lockstep;
+  em_lockstep_outcome outcome;
+  double wall_seconds;
+} cosim_run;
+
+/* Prints the failure, delivers what was asked for up to it, and writes the bundle; always EM_FAILED. */
+static em_status fail(cosim_run *run, const em_options *options, em_error *error) {
+  em_lockstep *lockstep = run->lockstep;
+  em_error other;
+  em_status status = failure_text(lockstep, run->outcome, error);
+  if (run->outcome == EM_LOCKSTEP_DIVERGED) {
     em_lockstep_print_divergence(lockstep, stdout);
   } else {
     em_lockstep_print_waits(lockstep, stdout);
   }
   fflush(stdout);
-  uint64_t cycle = lockstep->state->cycle;
+  run->tracker->failure = error->text;
+  if (em_deliver(run->tracker, options, "cosim", run->wall_seconds, lockstep_report(lockstep, options), &other) !=
+      EM_OK) {
+    fprintf(stderr, "emamba: %s\n", other.text);
+  }
   if (!options->no_bundle) {
-    write_bundle(job, options, lockstep, outcome);
+    write_bundle(run->tracker->job, options, lockstep, run->outcome);
   }
-  if (outcome == EM_LOCKSTEP_DIVERGED) {
-    return em_fail(error, EM_FAILED, "lock-step: model and RTL differ in cycle %" PRIu64 ": %s, %s",
-                   lockstep->divergence.cycle, lockstep->divergence.unit, lockstep->divergence.signal);
-  }
-  return em_fail(error, EM_FAILED, "lock-step: deadlock, nothing happened for %" PRIu64 " cycles up to cycle %" PRIu64,
-                 lockstep->watchdog_cycles, cycle);
+  return status;
 }
 
-static em_status run(em_job *job, const em_options *options, const em_rtl_library *library, em_timeline *timeline,
-                     em_busy_windows *windows, em_error *error) {
-  em_tracker tracker = {.job = job,
-                        .timeline = timeline,
-                        .windows = windows,
-                        .stalls = {options->seed, options->stall_in, options->stall_out, false}};
-  em_progress progress = em_progress_start("frames", job->frame_count, options->quiet);
-  em_cosim_setup setup = {library, &tracker, &progress, options->wave, NULL, 0, 0};
-  em_lockstep *lockstep = malloc(sizeof *lockstep);
-  if (lockstep == NULL) {
-    return em_fail(error, EM_FAILED, "out of memory for the lock-step");
-  }
-  em_lockstep_outcome outcome = EM_LOCKSTEP_MATCHED;
-  double start = em_seconds();
-  em_status status = em_cosim_run(job, options, &setup, lockstep, &outcome, error);
-  double wall = em_seconds() - start;
-  em_progress_finish(&progress);
-  if (status == EM_OK && outcome != EM_LOCKSTEP_MATCHED) {
-    status = fail(job, options, lockstep, outcome, error);
-  } else if (status == EM_OK) {
-    status = em_deliver(&tracker, options, "cosim", wall, lockstep_report(lockstep, options), error);
-  }
+static em_status deliver(cosim_run *run, const em_options *options, em_error *error) {
+  const em_lockstep *lockstep = run->lockstep;
+  em_status status =
+      em_deliver(run->tracker, options, "cosim", run->wall_seconds, lockstep_report(lockstep, options), error);
   if (status == EM_OK) {
     printf("lock-step: matched %" PRIu64 " cycles, %" PRIu64 " transactions, %" PRIu64 " frames\n", lockstep->cycles,
-           lockstep->transactions, tracker.frames);
+           lockstep->transactions, run->tracker->frames);
   }
-  em_lockstep_close(lockstep);
-  free(lockstep);
+  return status;
+}
+
+/* The wave of a run that failed already is worth a line of its own when it fails too. */
+static em_status finish_wave(cosim_run *run, em_status status, em_error *error) {
+  em_error other;
+  if (status == EM_OK && run->outcome == EM_LOCKSTEP_MATCHED) {
+    return em_cosim_finish_wave(run->lockstep, run->outcome, error);
+  }
+  if (em_cosim_finish_wave(run->lockstep, run->outcome, &other) != EM_OK) {
+    fprintf(stderr, "emamba: %s\n", other.text);
+  }
+  return status;
+}
+
+static em_status run(em_tracker *tracker, const em_options *options, const em_rtl_library *library, em_wave *wave,
+                     em_error *error) {
+  em_job *job = tracker->job;
+  em_progress progress = em_progress_start("frames", job->frame_count, options->quiet);
+  em_cosim_setup setup = {library, tracker, &progress, wave, NULL, 0, 0};
+  cosim_run run = {tracker, malloc(sizeof *run.lockstep), EM_LOCKSTEP_MATCHED, 0};
+  if (run.lockstep == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for the lock-step");
+  }
+  double start = em_seconds();
+  em_status status = em_cosim_run(job, options, &setup, run.lockstep, &run.outcome, error);
+  run.wall_seconds = em_seconds() - start;
+  em_progress_finish(&progress);
+  if (wave != NULL) {
+    status = finish_wave(&run, status, error);
+  }
+  if (status == EM_OK) {
+    status = run.outcome == EM_LOCKSTEP_MATCHED ? deliver(&run, options, error) : fail(&run, options, error);
+  }
+  em_lockstep_close(run.lockstep);
+  free(run.lockstep);
   return status;
 }
 
@@ -87,11 +123,21 @@ em_status em_cmd_cosim(const em_options *options, em_error *error) {
     return status;
   }
   em_timeline *timeline = NULL;
+  em_wave wave = {0};
   status = em_graph_check_rtl(&job.core->graph, error);
   if (status != EM_OK) {
     em_error_prefix(error, options->design);
   } else {
     status = em_deliverable(&job, options, error);
+  }
+  if (status == EM_OK && options->wave == NULL && (options->wave_from != 0 || options->wave_to != 0)) {
+    status = em_fail(error, EM_BAD_INPUT, "cosim: --wave-from and --wave-to need --wave FILE");
+  }
+  if (status == EM_OK && options->wave != NULL) {
+    status = em_wave_prepare(&wave, options->wave, options->wave_from, options->wave_to, error);
+  }
+  if (status == EM_OK) {
+    em_interrupt_catch();
   }
   if (status == EM_OK) {
     status = em_rtl_library_open(&library, &job.design, options->rtl,
@@ -108,8 +154,13 @@ em_status em_cmd_cosim(const em_options *options, em_error *error) {
     status = em_busy_windows_open(&windows, job.core->graph.engine_count, options->power_window_cycles, error);
   }
   if (status == EM_OK) {
-    status = run(&job, options, &library, timeline, &windows, error);
+    em_tracker tracker = {.job = &job,
+                          .timeline = timeline,
+                          .windows = &windows,
+                          .stalls = {options->seed, options->stall_in, options->stall_out, false}};
+    status = run(&tracker, options, &library, options->wave != NULL ? &wave : NULL, error);
   }
+  em_wave_discard(&wave);
   em_busy_windows_close(&windows);
   if (timeline != NULL) {
     em_timeline_discard(timeline);

@@ -25,9 +25,15 @@ em_status em_deliverable(const em_job *job, const em_options *options, em_error 
 
 em_status em_deliver(em_tracker *tracker, const em_options *options, const char *command, double wall_seconds,
                      cJSON *lockstep, em_error *error) {
-  const em_job *job = tracker->job;
+  em_job so_far = *tracker->job;
+  em_tracker run = *tracker;
+  const em_job *job = &so_far;
+  if (tracker->failure != NULL) { /* of its frames, only the finished ones count */
+    so_far.frame_count = tracker->frames;
+    run.job = &so_far;
+  }
   cJSON *report;
-  em_status status = em_report_build(tracker, command, wall_seconds, &report, error);
+  em_status status = em_report_build(&run, command, wall_seconds, &report, error);
   if (status != EM_OK) {
     cJSON_Delete(lockstep);
     return status;
@@ -36,7 +42,7 @@ em_status em_deliver(em_tracker *tracker, const em_options *options, const char 
     cJSON_AddItemToObject(report, "lockstep", lockstep);
   }
   if (tracker->timeline != NULL) {
-    status = em_timeline_commit(tracker->timeline, error);
+    status = em_timeline_commit(tracker->timeline, tracker->failure, job->state->cycle, error);
     if (status == EM_OK && tracker->timeline->cut) {
       fprintf(stderr,
               "emamba: the timeline is cut after cycle %" PRIu64 " of %" PRIu64 ", with %" PRIu64
@@ -44,7 +50,7 @@ em_status em_deliver(em_tracker *tracker, const em_options *options, const char 
               tracker->timeline->last_cycle, job->state->cycle, tracker->timeline->slices);
     }
   }
-  if (status == EM_OK && options->out != NULL) {
+  if (status == EM_OK && options->out != NULL && tracker->failure == NULL) {
     status = em_results_save(options->out, job->outputs, job->frame_count, em_result_width(&job->design.shape),
                              job->network.output, error);
   }
@@ -54,7 +60,7 @@ em_status em_deliver(em_tracker *tracker, const em_options *options, const char 
   if (status == EM_OK && options->report != NULL) {
     status = em_report_save(options->report, report, error);
   }
-  if (status == EM_OK && !options->quiet) {
+  if (status == EM_OK && !options->quiet && tracker->failure == NULL) {
     status = em_report_print(report, stdout, error);
   }
   cJSON_Delete(report);

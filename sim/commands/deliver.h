@@ -12,6 +12,8 @@
 em_status em_deliverable(const em_job *job, const em_options *options, em_error *error);
 
 /*
+ * After a failure: report, timeline and power up to it, with its text in each; no results and no tables.
+ *
  * Writes the files that the options ask for and, unless quiet, prints the report on standard output. `lockstep` (or
  * NULL) is added to the report and belongs to it afterwards.
  */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sim/lockstep/cosim.h"
 
@@ -26,61 +27,82 @@ static void print_failure(const em_job *job, const em_lockstep *failed, em_locks
   }
 }
 
-/* Quotes for a shell. */
+/*
+ * A word quoted for a shell: between single quotes, or, where it holds control characters, as $'...' of bash, so that
+ * the command stays one line.
+ */
 static void print_word(const char *word, FILE *file) {
-  fputs(" '", file);
+  bool plain = true;
+  for (const char *c = word; *c != '\0'; c++) {
+    plain = plain && (unsigned char)*c >= ' ' && *c != 0x7f;
+  }
+  fputs(plain ? "'" : "$'", file);
   for (; *word != '\0'; word++) {
-    fputs(*word == '\'' ? "'\\''" : (const char[]){*word, '\0'}, file);
+    unsigned char c = (unsigned char)*word;
+    if (!plain && (c < ' ' || c == 0x7f || c == '\\' || c == '\'')) {
+      fprintf(file, "\\%03o", c);
+    } else if (c == '\'') {
+      fputs("'\\''", file);
+    } else {
+      fputc(c, file);
+    }
   }
   fputc('\'', file);
 }
 
-static void print_command(const em_options *o, FILE *file) {
-  fputs("build/emamba cosim", file);
-  const char *const words[] = {o->design, "-n", o->network, "-i", o->frames};
-  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-    print_word(words[i], file);
+/* The command line as it was given, in the folder in which it was given, whatever its options are. */
+static em_status print_command(const em_options *o, FILE *file, em_error *error) {
+  char folder[EM_PATH_BYTES], program[EM_PATH_BYTES];
+  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+  if (length < 0 || getcwd(folder, sizeof folder) == NULL) {
+    return em_fail(error, EM_FAILED, "the program's folder: %s", strerror(errno));
   }
-  fprintf(file, " --seed %" PRIu64 " --stall-in %.17g --stall-out %.17g", o->seed, o->stall_in, o->stall_out);
-  if (o->frame_limit > 0) {
-    fprintf(file, " --frames %" PRIu64, o->frame_limit);
-  }
-  if (o->watchdog_cycles > 0) {
-    fprintf(file, " --watchdog %" PRIu64, o->watchdog_cycles);
-  }
-  if (o->rtl != NULL) {
-    fputs(" --rtl", file);
-    print_word(o->rtl, file);
+  program[length] = '\0';
+  fputs("cd ", file);
+  print_word(folder, file);
+  fputs(" && ", file);
+  print_word(program, file);
+  for (int i = 0; i < o->word_count; i++) {
+    fputc(' ', file);
+    print_word(o->words[i], file);
   }
   fputc('\n', file);
+  return EM_OK;
 }
 
 /* Runs again to the same failure with records and a wave. */
 static em_status replay(em_job *job, const em_options *options, uint64_t failed_cycle, const char *folder,
                         em_error *error) {
-  char wave[EM_PATH_BYTES];
-  snprintf(wave, sizeof wave, "%.4000s/wave.fst", folder);
+  char path[EM_PATH_BYTES];
+  snprintf(path, sizeof path, "%.4000s/wave.fst", folder);
   em_rtl_library library;
   em_status status = em_rtl_library_open(&library, &job->design, options->rtl, EM_RTL_WAVES, options->quiet, error);
   if (status != EM_OK) {
     return status;
   }
-  em_atomic_file records;
-  status = open_part(folder, "records.txt", &records, error);
+  em_wave wave;
+  em_atomic_file records = {0};
+  uint64_t from = failed_cycle > WAVE_CYCLES_BEFORE ? failed_cycle - WAVE_CYCLES_BEFORE : 0;
+  status = em_wave_prepare(&wave, path, from, EM_WAVE_TO_END, error);
+  if (status == EM_OK) {
+    status = open_part(folder, "records.txt", &records, error);
+  }
   if (status == EM_OK) {
     em_tracker tracker = {.job = job};
     em_lockstep lockstep;
     em_lockstep_outcome outcome;
-    uint64_t from = failed_cycle > WAVE_CYCLES_BEFORE ? failed_cycle - WAVE_CYCLES_BEFORE : 0;
-    em_cosim_setup setup = {&library, &tracker, NULL, wave, records.stream, from, WAVE_CYCLES_AFTER};
+    em_cosim_setup setup = {&library, &tracker, NULL, &wave, records.stream, from, WAVE_CYCLES_AFTER};
     status = em_cosim_run(job, options, &setup, &lockstep, &outcome, error);
-    em_lockstep_close(&lockstep);
+    if (status == EM_OK) {
+      status = em_cosim_finish_wave(&lockstep, outcome, error);
+    }
     if (status == EM_OK) {
       status = em_atomic_file_commit(&records, error);
-    } else {
-      em_atomic_file_discard(&records);
     }
+    em_lockstep_close(&lockstep);
   }
+  em_wave_discard(&wave);
+  em_atomic_file_discard(&records);
   em_rtl_library_close(&library);
   return status;
 }
@@ -113,8 +135,13 @@ em_status em_bundle_write(em_job *job, const em_options *options, const em_locks
     status = open_part(folder, "command.txt", &part, error);
   }
   if (status == EM_OK) {
-    print_command(options, part.stream);
-    status = em_atomic_file_commit(&part, error);
+    status = print_command(options, part.stream, error);
+    if (status == EM_OK) {
+      status = em_atomic_file_commit(&part, error);
+    } else {
+      em_atomic_file_discard(&part);
+    }
   }
-  return status == EM_OK ? replay(job, options, failed->state->cycle, folder, error) : status;
+  uint64_t cycle = outcome == EM_LOCKSTEP_DIVERGED ? failed->divergence.cycle : failed->state->cycle;
+  return status == EM_OK ? replay(job, options, cycle, folder, error) : status;
 }

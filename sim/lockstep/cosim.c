@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/run/interrupt.h"
+
 enum { DRAIN_CYCLES = 16, WATCHDOG_MIN_CYCLES = 20000 };
 
 /* Long enough for any engine of the design to finish a token several times over. */
@@ -26,42 +28,44 @@ static bool empty(const em_job *job) {
   return true;
 }
 
-static bool open_window(const em_cosim_setup *setup, em_lockstep *ls) {
-  return setup->wave == NULL || ls->state->cycle != setup->window_from ||
-         ls->driver.library->wave(ls->driver.rtl, setup->wave) != 0;
-}
-
 /* The RTL alone, so that a wave shows what follows the failure. */
 static void run_on(em_lockstep *ls, uint64_t cycles) {
   for (uint64_t i = 0; i < cycles; i++) {
+    if (ls->wave != NULL) {
+      em_wave_cycle(ls->wave, ls->driver.library, ls->driver.rtl, ls->state->cycle + i);
+    }
     em_rtl_driver_cycle(&ls->driver);
   }
 }
 
-/* `at_end` gets the state after the last result; draining and reading the counters takes cycles of their own. */
-static em_lockstep_outcome run_frames(em_lockstep *ls, const em_cosim_setup *setup, em_state *at_end) {
+static em_status run_frames(em_lockstep *ls, const em_cosim_setup *setup, em_lockstep_outcome *outcome,
+                            em_error *error) {
   em_tracker *tracker = setup->tracker;
   em_step step;
+  *outcome = EM_LOCKSTEP_DIVERGED;
   while (!em_tracker_done(tracker)) {
-    bool same = em_lockstep_cycle(ls, &step);
-    if (setup->records != NULL && (!same || ls->state->cycle > setup->window_from)) {
-      em_lockstep_print_records(ls, setup->records);
+    if (em_interrupted() != 0) {
+      return em_interrupt_fail(error);
     }
-    if (!same) {
-      return EM_LOCKSTEP_DIVERGED;
+    if (!em_lockstep_cycle(ls, &step)) {
+      return EM_OK;
     }
     em_tracker_step(tracker, &step);
     if (ls->cycles_since_progress > ls->watchdog_cycles) {
-      return EM_LOCKSTEP_DEADLOCKED;
+      *outcome = EM_LOCKSTEP_DEADLOCKED;
+      return EM_OK;
     }
     if (setup->progress != NULL && step.result_out) {
       em_progress_update(setup->progress, tracker->frames);
     }
-    if (!open_window(setup, ls)) {
-      return EM_LOCKSTEP_DIVERGED;
-    }
   }
-  memcpy(at_end, ls->state, ls->core->state_bytes);
+  *outcome = EM_LOCKSTEP_MATCHED;
+  return EM_OK;
+}
+
+/* What follows the last result: both sides drain, and the counters are read. It takes cycles of its own. */
+static em_lockstep_outcome run_out(em_lockstep *ls) {
+  em_step step;
   for (int i = 0; i < DRAIN_CYCLES; i++) {
     if (!em_lockstep_cycle(ls, &step)) {
       return EM_LOCKSTEP_DIVERGED;
@@ -77,21 +81,23 @@ em_status em_cosim_run(em_job *job, const em_options *options, const em_cosim_se
   ls->frames = em_frames_frame(&job->frames, 0);
   ls->frame_count = job->frame_count;
   ls->watchdog_cycles = options->watchdog_cycles > 0 ? options->watchdog_cycles : watchdog_cycles(&job->core->graph);
-  bool from_start = setup->wave != NULL && setup->window_from == 0;
-  em_status status = em_lockstep_open(ls, job->core, job->state, &job->network, setup->library,
-                                      from_start ? setup->wave : NULL, error);
-  if (status != EM_OK) {
-    return status;
-  }
+  ls->wave = setup->wave;
+  ls->records = setup->records;
+  ls->records_from = setup->records_from;
   em_state *at_end = malloc(job->core->state_bytes);
-  if (at_end == NULL) {
-    return em_fail(error, EM_FAILED, "out of memory for the lock-step");
+  em_status status = at_end == NULL ? em_fail(error, EM_FAILED, "out of memory for the lock-step")
+                                    : em_lockstep_open(ls, job->core, job->state, &job->network, setup->library, error);
+  if (status == EM_OK) {
+    status = run_frames(ls, setup, outcome, error);
   }
-  *outcome = run_frames(ls, setup, at_end);
-  if (*outcome != EM_LOCKSTEP_MATCHED) {
+  if (status == EM_OK && *outcome == EM_LOCKSTEP_MATCHED) {
+    memcpy(at_end, job->state, job->core->state_bytes);
+    *outcome = run_out(ls);
+  }
+  if (status != EM_OK || *outcome != EM_LOCKSTEP_MATCHED) {
     free(at_end);
-    run_on(ls, setup->cycles_after);
-    return EM_OK;
+    run_on(ls, status == EM_OK ? setup->cycles_after : 0);
+    return status;
   }
   bool left_over = !empty(job);
   memcpy(job->state, at_end, job->core->state_bytes);
@@ -106,4 +112,23 @@ em_status em_cosim_run(em_job *job, const em_options *options, const em_cosim_se
     status = em_fail(error, EM_FAILED, "the RTL's status register reads 0x%x after the run", errors);
   }
   return status;
+}
+
+em_status em_cosim_finish_wave(em_lockstep *ls, em_lockstep_outcome outcome, em_error *error) {
+  static const char *const streams[] = {"em_top.u_axis_in", "em_top.u_axis_out"};
+  em_wave *wave = ls->wave;
+  if (ls->driver.rtl == NULL) {
+    em_wave_discard(wave);
+    return EM_OK;
+  }
+  const char *failed = ls->divergence.place.scope;
+  bool diverged = outcome == EM_LOCKSTEP_DIVERGED;
+  uint64_t cycle = diverged                            ? ls->divergence.cycle
+                   : outcome == EM_LOCKSTEP_DEADLOCKED ? ls->state->cycle - ls->cycles_since_progress
+                   : wave->from == EM_WAVE_FROM_RESET  ? 0
+                                                       : wave->from;
+  em_status status = em_wave_finish(wave, ls->driver.library, ls->driver.rtl, ls->state->cycle, error);
+  return status != EM_OK
+             ? status
+             : em_wave_view(wave, ls->driver.library, diverged ? &failed : streams, diverged ? 1 : 2, cycle, error);
 }

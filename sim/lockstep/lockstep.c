@@ -5,44 +5,40 @@
 
 /* ---- Opening ---- */
 
-static em_status bind_probe(em_lockstep *ls, const char *scope, const char *name, const void *target, em_error *error) {
+/* The variable `name` of the probe in `scope`; NULL, with a text, when the RTL has none. */
+static const void *find_probe(const em_lockstep *ls, const char *scope, const char *name, em_error *error) {
   char probe[2 * EM_NAME_CHARS + 16];
   snprintf(probe, sizeof probe, "%s.u_probe", scope);
   const void *address = ls->driver.library->probe(ls->driver.rtl, probe, name);
   if (address == NULL) {
-    return em_fail(error, EM_FAILED, "the RTL has no probe %s.%s", probe, name);
+    em_fail(error, EM_FAILED, "the RTL has no probe %s.%s", probe, name);
   }
-  memcpy((void *)(uintptr_t)target, &address, sizeof address);
-  return EM_OK;
+  return address;
 }
 
 static em_status bind_probes(em_lockstep *ls, em_error *error) {
   const em_graph *graph = &ls->core->graph;
   char scope[2 * EM_NAME_CHARS];
-  em_status status = EM_OK;
-  for (uint32_t e = 0; e < graph->engine_count && status == EM_OK; e++) {
+  bool found = true;
+  for (uint32_t e = 0; e < graph->engine_count && found; e++) {
     em_engine_scope(graph, e, scope);
-    status = bind_probe(ls, scope, "rec", &ls->engine_records[e], error);
+    found = (ls->engine_records[e] = find_probe(ls, scope, "rec", error)) != NULL;
   }
-  for (uint32_t b = 0; b < graph->buffer_count && status == EM_OK; b++) {
+  for (uint32_t b = 0; b < graph->buffer_count && found; b++) {
     em_buffer_scope(graph, b, scope);
-    status = bind_probe(ls, scope, "rec", &ls->buffer_records[b], error);
+    found = (ls->buffer_records[b] = find_probe(ls, scope, "rec", error)) != NULL;
   }
-  for (uint32_t m = 0; m < graph->memory_count && status == EM_OK; m++) {
+  for (uint32_t m = 0; m < graph->memory_count && found; m++) {
     em_memory_scope(graph, m, scope);
-    status = bind_probe(ls, scope, "rec", &ls->memory_records[m], error);
-    if (status == EM_OK) {
-      status = bind_probe(ls, scope, "wdata", &ls->write_data[m], error);
-    }
-    if (status == EM_OK) {
-      status = bind_probe(ls, scope, "wmask", &ls->write_masks[m], error);
-    }
+    found = (ls->memory_records[m] = find_probe(ls, scope, "rec", error)) != NULL &&
+            (ls->write_data[m] = find_probe(ls, scope, "wdata", error)) != NULL &&
+            (ls->write_masks[m] = find_probe(ls, scope, "wmask", error)) != NULL;
   }
-  return status;
+  return found ? EM_OK : EM_FAILED;
 }
 
 em_status em_lockstep_open(em_lockstep *ls, const em_core *core, em_state *state, const em_network *network,
-                           const em_rtl_library *library, const char *wave_path, em_error *error) {
+                           const em_rtl_library *library, em_error *error) {
   const em_graph *graph = &core->graph;
   ls->core = core;
   ls->state = state;
@@ -61,13 +57,19 @@ em_status em_lockstep_open(em_lockstep *ls, const em_core *core, em_state *state
   if (status == EM_OK) {
     status = bind_probes(ls, error);
   }
-  if (status == EM_OK && wave_path != NULL && !library->wave(ls->driver.rtl, wave_path)) {
-    status = em_fail(error, EM_FAILED, "the RTL library was built without waves");
+  if (status == EM_OK && ls->wave != NULL && ls->wave->from == EM_WAVE_FROM_RESET) {
+    em_wave_open(ls->wave, library, ls->driver.rtl);
   }
   if (status == EM_OK) {
     status = em_rtl_load(&ls->driver, graph, network, error);
   }
-  return status == EM_OK ? em_rtl_release(&ls->driver, error) : status;
+  if (status == EM_OK) {
+    status = em_rtl_release(&ls->driver, error);
+  }
+  if (status == EM_OK && ls->wave != NULL) {
+    ls->wave->first_time = EM_TIMES_PER_CYCLE * ls->driver.cycles;
+  }
+  return status;
 }
 
 void em_lockstep_close(em_lockstep *ls) {
@@ -85,13 +87,46 @@ static uint64_t writer_tokens(const em_lockstep *ls, uint32_t engine) {
   return em_state_engines(ls->core, ls->state)[engine].tokens;
 }
 
-static bool diverge(em_lockstep *ls, const char *unit, const char *signal, uint64_t token, int64_t element,
-                    int64_t model, int64_t rtl) {
+static em_place engine_place(const em_lockstep *ls, uint32_t engine) {
+  em_place place;
+  em_engine_name(&ls->core->graph, engine, place.unit);
+  em_engine_scope(&ls->core->graph, engine, place.scope);
+  return place;
+}
+
+static em_place buffer_place(const em_lockstep *ls, uint32_t buffer) {
+  em_place place;
+  em_buffer_name(&ls->core->graph, buffer, place.unit);
+  em_buffer_scope(&ls->core->graph, buffer, place.scope);
+  return place;
+}
+
+static em_place memory_place(const em_lockstep *ls, uint32_t memory) {
+  em_place place;
+  em_memory_name(&ls->core->graph, memory, place.unit);
+  em_memory_scope(&ls->core->graph, memory, place.scope);
+  return place;
+}
+
+/* `bits` wide values that differ. */
+static bool diverge(em_lockstep *ls, const em_place *place, const char *signal, uint32_t bits, uint64_t token,
+                    int64_t element, int64_t model, int64_t rtl) {
   em_divergence *d = &ls->divergence;
-  *d = (em_divergence){.cycle = ls->state->cycle, .token = token, .element = element, .model = model, .rtl = rtl};
-  snprintf(d->unit, sizeof d->unit, "%s", unit);
+  *d = (em_divergence){.cycle = ls->state->cycle,
+                       .place = *place,
+                       .bits = bits,
+                       .token = token,
+                       .element = element,
+                       .model = model,
+                       .rtl = rtl};
   snprintf(d->signal, sizeof d->signal, "%s", signal);
   return false;
+}
+
+/* The same of a pin of a stream; both stand in the engine's scope. */
+static bool diverge_pin(em_lockstep *ls, uint32_t engine, const char *signal, int64_t model, int64_t rtl) {
+  em_place place = engine_place(ls, engine);
+  return diverge(ls, &place, signal, 1, writer_tokens(ls, engine), -1, model, rtl);
 }
 
 /* A field of a record, for naming what differs. */
@@ -111,17 +146,17 @@ static int64_t field_of(uint64_t record, const record_field *field) {
 }
 
 /* The first field in which two different records differ; the last entry of every table is the whole record. */
-static bool diverge_fields(em_lockstep *ls, const char *unit, const record_field *fields, uint64_t token,
+static bool diverge_fields(em_lockstep *ls, const em_place *place, const record_field *fields, uint64_t token,
                            uint64_t model, uint64_t rtl) {
   while (field_of(model, fields) == field_of(rtl, fields)) {
     fields++;
   }
-  return diverge(ls, unit, fields->name, token, -1, field_of(model, fields), field_of(rtl, fields));
+  return diverge(ls, place, fields->name, fields->bits, token, -1, field_of(model, fields), field_of(rtl, fields));
 }
 
 static bool diverge_engine(em_lockstep *ls, uint32_t index, uint64_t rtl) {
-  char unit[EM_NAME_CHARS], signal[EM_NAME_CHARS];
-  em_engine_name(&ls->core->graph, index, unit);
+  char signal[EM_NAME_CHARS];
+  em_place place = engine_place(ls, index);
   record_field fields[EM_STROBES + 3] = {{"state", 0, 2}, {"last", EM_RECORD_LAST_BIT, 1}};
   for (uint32_t i = 0; i < EM_STROBES; i++) {
     const char *name = em_strobe_name(ls->core->graph.engines[index].kind, i);
@@ -129,7 +164,7 @@ static bool diverge_engine(em_lockstep *ls, uint32_t index, uint64_t rtl) {
   }
   fields[EM_STROBES + 2] = (record_field){"record", 0, 64};
   uint64_t token = writer_tokens(ls, index);
-  diverge_fields(ls, unit, fields, token, ls->expected.engines[index], rtl);
+  diverge_fields(ls, &place, fields, token, ls->expected.engines[index], rtl);
   bool strobe = strcmp(ls->divergence.signal, "state") != 0 && strcmp(ls->divergence.signal, "last") != 0;
   snprintf(signal, sizeof signal, "%s%.50s", strobe ? "strobe " : "", ls->divergence.signal);
   snprintf(ls->divergence.signal, sizeof ls->divergence.signal, "%s", signal);
@@ -161,13 +196,12 @@ static int64_t element_of(const em_lockstep *ls, const em_memory *memory, uint64
   return (int64_t)(address % words * memory->lanes + lane);
 }
 
-static bool diverge_write(em_lockstep *ls, uint32_t index, const char *signal, uint32_t lane, int64_t model,
-                          int64_t rtl) {
+static bool diverge_write(em_lockstep *ls, uint32_t index, const char *signal, uint32_t bits, uint32_t lane,
+                          int64_t model, int64_t rtl) {
   const em_memory *memory = &ls->core->graph.memories[index];
-  char unit[EM_NAME_CHARS];
-  em_memory_name(&ls->core->graph, index, unit);
+  em_place place = memory_place(ls, index);
   uint32_t writer = memory->role == EM_MEMORY_BUFFER ? ls->core->graph.buffers[memory->owner].writer : memory->owner;
-  return diverge(ls, unit, signal, writer_tokens(ls, writer),
+  return diverge(ls, &place, signal, bits, writer_tokens(ls, writer),
                  element_of(ls, memory, ls->expected.memories[index], lane), model, rtl);
 }
 
@@ -191,7 +225,7 @@ static bool same_write(em_lockstep *ls, uint32_t index) {
   const uint8_t *data = ls->write_data[index];
   ls->transactions++;
   if (!same_mask(ls->write_masks[index], memory->lanes, write)) {
-    return diverge_write(ls, index, "write mask", write->first_lane, 1, 0);
+    return diverge_write(ls, index, "write mask", 1, write->first_lane, 1, 0);
   }
   if (write->codes != NULL && write->taps == 0 && memcmp(data + write->first_lane, write->codes, write->lanes) == 0) {
     return true;
@@ -199,7 +233,7 @@ static bool same_write(em_lockstep *ls, uint32_t index) {
   for (uint32_t lane = 0; lane < write->lanes; lane++) {
     int32_t model = em_write_value(write, lane), rtl = em_lockstep_written(ls, index, write->first_lane + lane);
     if (rtl != model) {
-      return diverge_write(ls, index, "data", write->first_lane + lane, model, rtl);
+      return diverge_write(ls, index, "data", memory->lane_bits, write->first_lane + lane, model, rtl);
     }
   }
   return true;
@@ -218,11 +252,10 @@ static bool same_records(em_lockstep *ls) {
   for (uint32_t m = 0; m < graph->memory_count; m++) {
     uint64_t record = *ls->memory_records[m];
     if (record != expected->memories[m]) {
-      char unit[EM_NAME_CHARS];
-      em_memory_name(graph, m, unit);
+      em_place place = memory_place(ls, m);
       const em_memory *memory = &graph->memories[m];
       uint32_t writer = memory->role == EM_MEMORY_BUFFER ? graph->buffers[memory->owner].writer : memory->owner;
-      return diverge_fields(ls, unit, memory_fields, writer_tokens(ls, writer), expected->memories[m], record);
+      return diverge_fields(ls, &place, memory_fields, writer_tokens(ls, writer), expected->memories[m], record);
     }
     if ((record >> EM_RECORD_WRITE_BIT & 1) != 0 && !same_write(ls, m)) {
       return false;
@@ -230,10 +263,9 @@ static bool same_records(em_lockstep *ls) {
   }
   for (uint32_t b = 0; b < graph->buffer_count; b++) {
     if (*ls->buffer_records[b] != expected->buffers[b]) {
-      char unit[EM_NAME_CHARS];
-      em_buffer_name(graph, b, unit);
-      return diverge_fields(ls, unit, buffer_fields, writer_tokens(ls, graph->buffers[b].writer), expected->buffers[b],
-                            *ls->buffer_records[b]);
+      em_place place = buffer_place(ls, b);
+      return diverge_fields(ls, &place, buffer_fields, writer_tokens(ls, graph->buffers[b].writer),
+                            expected->buffers[b], *ls->buffer_records[b]);
     }
   }
   return true;
@@ -246,12 +278,12 @@ static bool same_streams(em_lockstep *ls) {
   uint32_t last = graph->engine_count - 1, lanes = graph->engines[last].lanes;
   bool ready = (ls->expected.engines[0] & 3) != EM_BLOCKED;
   if ((out->in_ready != 0) != ready) {
-    return diverge(ls, "axis_in", "tready", writer_tokens(ls, 0), -1, ready, out->in_ready);
+    return diverge_pin(ls, 0, "tready", ready, out->in_ready);
   }
   bool valid = ls->state->out_valid != 0;
   uint64_t token = writer_tokens(ls, last);
   if ((out->out_valid != 0) != valid) {
-    return diverge(ls, "axis_out", "tvalid", token, -1, valid, out->out_valid);
+    return diverge_pin(ls, last, "tvalid", valid, out->out_valid);
   }
   if (!valid) {
     return true;
@@ -259,12 +291,13 @@ static bool same_streams(em_lockstep *ls) {
   uint32_t l = graph->design.shape.head == EM_HEAD_NONE ? graph->design.shape.l : 1;
   bool ends = ls->state->out_beat + 2 == graph->engines[last].busy_cycles && (token + 1) % l == 0;
   if ((out->out_last != 0) != ends) {
-    return diverge(ls, "axis_out", "tlast", token, -1, ends, out->out_last);
+    return diverge_pin(ls, last, "tlast", ends, out->out_last);
   }
   const int8_t *codes = em_core_output(ls->core, ls->state) + (size_t)ls->state->out_beat * lanes;
   for (uint32_t i = 0; i < lanes; i++) {
     if ((int8_t)out->out_data[i] != codes[i]) {
-      return diverge(ls, "axis_out", "tdata", token, (int64_t)ls->state->out_beat * lanes + i, codes[i],
+      em_place place = engine_place(ls, last);
+      return diverge(ls, &place, "tdata", 8, token, (int64_t)ls->state->out_beat * lanes + i, codes[i],
                      (int8_t)out->out_data[i]);
     }
   }
@@ -298,9 +331,15 @@ static em_pins drive(em_lockstep *ls) {
 
 bool em_lockstep_cycle(em_lockstep *ls, em_step *step) {
   em_pins pins = drive(ls);
+  if (ls->wave != NULL) {
+    em_wave_cycle(ls->wave, ls->driver.library, ls->driver.rtl, ls->state->cycle);
+  }
   ls->driver.library->settle(ls->driver.rtl, &ls->driver.in, &ls->driver.out);
   em_core_settle(ls->core, ls->state);
   em_schedule_record(ls->core, ls->state, &pins, &ls->expected);
+  if (ls->records != NULL && ls->state->cycle >= ls->records_from) {
+    em_lockstep_print_records(ls, ls->records);
+  }
   if (!same_records(ls) || !same_streams(ls)) {
     return false;
   }
@@ -352,10 +391,14 @@ bool em_lockstep_check_counters(em_lockstep *ls) {
         return false;
       }
       const uint64_t values[] = {counters.busy, counters.starved, counters.blocked, counters.tokens};
-      if (ls->driver.out.prdata != (uint32_t)values[i]) {
-        char unit[EM_NAME_CHARS];
-        em_engine_name(graph, e, unit);
-        return diverge(ls, unit, registers[i].name, counters.tokens, -1, (int64_t)values[i], ls->driver.out.prdata);
+      const em_rtl_outputs *out = &ls->driver.out;
+      bool ready = out->pready != 0 && out->pslverr == 0;
+      if (!ready || out->prdata != (uint32_t)values[i]) {
+        em_place place = engine_place(ls, e);
+        diverge(ls, &place, ready ? registers[i].name : "counter read-out", ready ? 32 : 1, counters.tokens, -1,
+                ready ? (uint32_t)values[i] : 1, ready ? out->prdata : 0);
+        ls->divergence.cycle = ls->state->cycle - 1; /* the access is over: that was its cycle */
+        return false;
       }
     }
   }

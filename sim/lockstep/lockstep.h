@@ -17,15 +17,23 @@
 #include "models/machine/schedule.h"
 #include "models/time/stimulus.h"
 #include "sim/lockstep/rtl_driver.h"
+#include "sim/lockstep/wave.h"
+
+/* A unit, and the scope of the RTL that it stands in. */
+typedef struct {
+  char unit[EM_NAME_CHARS]; /* engine (of a stream too), buffer or memory */
+  char scope[2 * EM_NAME_CHARS];
+} em_place;
 
 /* Where and what the first difference is; printable as lines of text. */
 typedef struct {
   uint64_t cycle;
-  char unit[EM_NAME_CHARS];   /* engine, buffer, memory or stream */
+  em_place place;
   char signal[EM_NAME_CHARS]; /* "state", "strobe mac", "data", ... */
   uint64_t token;             /* of the engine or writer, counted from 0 over the run */
   int64_t element;            /* within the token or word, -1 where there is none */
   int64_t model, rtl;
+  uint32_t bits; /* of both values */
 } em_divergence;
 
 typedef enum { EM_LOCKSTEP_MATCHED, EM_LOCKSTEP_DIVERGED, EM_LOCKSTEP_DEADLOCKED } em_lockstep_outcome;
@@ -46,7 +54,10 @@ typedef struct {
   const int8_t *frames; /* [frame_count, H, W, C] */
   uint64_t frame_count;
   uint64_t watchdog_cycles;
-  const int8_t *beat; /* next input beat */
+  em_wave *wave;         /* to be written, or NULL */
+  FILE *records;         /* both sides' records of every cycle from records_from on, or NULL */
+  uint64_t records_from; /* cycle */
+  const int8_t *beat;    /* next input beat */
   uint64_t frames_in, results_out, cycles_since_progress;
   const uint64_t **engine_records, **buffer_records, **memory_records; /* RTL side */
   const uint8_t **write_data, **write_masks;
@@ -59,13 +70,13 @@ typedef struct {
 
 /*
  * Opens the RTL, loads the network and binds the probes. `lockstep` is zeroed by the caller; `state` is reset here.
- * `wave_path` (with a library that has waves) or NULL.
  */
 em_status em_lockstep_open(em_lockstep *lockstep, const em_core *core, em_state *state, const em_network *network,
-                           const em_rtl_library *library, const char *wave_path, em_error *error);
+                           const em_rtl_library *library, em_error *error);
 void em_lockstep_close(em_lockstep *lockstep);
 
-/* Runs one cycle. Returns false and fills `divergence` at a difference; `step` tells what the model did. */
+/* Runs one cycle; records are those of its settled logic, before the clock. Returns false and fills `divergence` at a
+ * difference; `step` tells what the model did. */
 bool em_lockstep_cycle(em_lockstep *lockstep, em_step *step);
 
 /* Reads the performance counters over APB, in lock-step, and compares them. */

@@ -9,12 +9,13 @@ static const char *const status_names[] = {"starved", "blocked", "busy", "?"};
 
 void em_lockstep_print_divergence(const em_lockstep *ls, FILE *file) {
   const em_divergence *d = &ls->divergence;
-  fprintf(file, "first divergence: cycle %" PRIu64 ", %s, %s, token %" PRIu64, d->cycle, d->unit, d->signal, d->token);
+  fprintf(file, "first divergence: cycle %" PRIu64 ", %s, %s, token %" PRIu64, d->cycle, d->place.unit, d->signal,
+          d->token);
   if (d->element >= 0) {
     fprintf(file, ", element %" PRId64, d->element);
   }
   fprintf(file, ": model %" PRId64 ", RTL %" PRId64 ", XOR 0x%" PRIx64 "\n", d->model, d->rtl,
-          (uint64_t)(d->model ^ d->rtl));
+          (uint64_t)(d->model ^ d->rtl) & (~UINT64_C(0) >> (64 - d->bits)));
   uint64_t count = ls->history_count < EM_HISTORY ? ls->history_count : EM_HISTORY;
   fprintf(file, "last accepted transactions (both sides agreed on them):\n");
   for (uint64_t i = ls->history_count - count; i < ls->history_count; i++) {

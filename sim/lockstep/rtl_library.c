@@ -111,8 +111,14 @@ static em_status resolve(em_rtl_library *library, em_error *error) {
     const char *name;
     void *target;
   } symbols[] = {
-      {"em_rtl_open", &library->open},   {"em_rtl_close", &library->close}, {"em_rtl_settle", &library->settle},
-      {"em_rtl_clock", &library->clock}, {"em_rtl_probe", &library->probe}, {"em_rtl_wave", &library->wave},
+      {"em_rtl_open", &library->open},
+      {"em_rtl_close", &library->close},
+      {"em_rtl_settle", &library->settle},
+      {"em_rtl_clock", &library->clock},
+      {"em_rtl_probe", &library->probe},
+      {"em_rtl_wave", &library->wave},
+      {"em_rtl_wave_close", &library->wave_close},
+      {"em_rtl_wave_signals", &library->wave_signals},
   };
   for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++) {
     void *symbol = dlsym(library->handle, symbols[i].name);

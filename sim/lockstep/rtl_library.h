@@ -26,6 +26,8 @@ typedef struct {
   void (*clock)(em_rtl *rtl);
   const void *(*probe)(em_rtl *rtl, const char *scope, const char *name);
   int (*wave)(em_rtl *rtl, const char *path);
+  int (*wave_close)(em_rtl *rtl);
+  void (*wave_signals)(const char *path, void (*each)(void *context, const char *name, unsigned bits), void *context);
 } em_rtl_library;
 
 /* The project's root folder; root holds at most EM_PATH_BYTES. */

@@ -49,8 +49,14 @@ void em_rtl_clock(em_rtl *rtl);
  */
 const void *em_rtl_probe(em_rtl *rtl, const char *scope, const char *name);
 
-/* Writes an FST wave from now on, until close; 0 when the library was built without waves. */
+/* Writes an FST wave from now on. Returns 0, or the errno of a file that cannot be made; once in an instance's life. */
 int em_rtl_wave(em_rtl *rtl, const char *path);
+
+/* Ends the wave. Returns 0 when all of it is in its file, else the errno of what could not be written. */
+int em_rtl_wave_close(em_rtl *rtl);
+
+/* Tells the signals of a closed wave, as viewers name them: "TOP.em_top.u_apb.cycles_q[31:0]", 32 bits. */
+void em_rtl_wave_signals(const char *path, void (*each)(void *context, const char *name, unsigned bits), void *context);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,9 @@
 // The Verilated accelerator behind sim/lockstep/rtl_port.h. Compiled once for every design, with or without waves (EM_WAVE).
 #include "sim/lockstep/rtl_port.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -10,6 +13,7 @@
 #include "verilated.h"
 #include "verilated_syms.h"
 #ifdef EM_WAVE
+#include "gtkwave/fstapi.h"
 #include "verilated_fst_c.h"
 #endif
 
@@ -17,7 +21,7 @@ struct em_rtl {
   VerilatedContext context;
   std::unique_ptr<Vem_top> top;
 #ifdef EM_WAVE
-  std::unique_ptr<VerilatedFstC> wave;
+  std::unique_ptr<VerilatedFstC> wave;  // stands, closed, until the model that knows it is gone
 #endif
 };
 
@@ -37,7 +41,7 @@ void from_port(uint8_t *bytes, const Port &port) {
 void evaluate(em_rtl *rtl) {
   rtl->top->eval();
 #ifdef EM_WAVE
-  if (rtl->wave) {
+  if (rtl->wave && rtl->wave->isOpen()) {
     rtl->wave->dump(static_cast<uint64_t>(rtl->context.time()));
   }
 #endif
@@ -65,11 +69,7 @@ void em_rtl_close(em_rtl *rtl) {
   if (rtl == nullptr) {
     return;
   }
-#ifdef EM_WAVE
-  if (rtl->wave) {
-    rtl->wave->close();
-  }
-#endif
+  em_rtl_wave_close(rtl);
   rtl->top->final();
   // The model's scopes unregister from the thread's context, which otherwise is that of the instance evaluated last.
   Verilated::threadContextp(&rtl->context);
@@ -113,17 +113,69 @@ const void *em_rtl_probe(em_rtl *rtl, const char *scope, const char *name) {
   return variable != nullptr ? variable->datap() : nullptr;
 }
 
-int em_rtl_wave(em_rtl *rtl, const char *path) {
 #ifdef EM_WAVE
+
+// The writer of waves ignores what its writes return. The linker leads its fclose here (--wrap), where a file that has
+// lost anything is seen: the wave itself and the temporary files it is put together from.
+static thread_local int wave_lost;
+
+int __real_fclose(FILE *file);
+
+int __wrap_fclose(FILE *file) {
+  errno = 0;
+  bool lost = std::fflush(file) != 0 || std::ferror(file) != 0;
+  int cause = errno;
+  int result = __real_fclose(file);
+  if ((lost || result != 0) && wave_lost == 0) {
+    wave_lost = cause != 0 ? cause : EIO;
+  }
+  return result;
+}
+
+int em_rtl_wave(em_rtl *rtl, const char *path) {
+  errno = 0;
   rtl->wave = std::make_unique<VerilatedFstC>();
   rtl->top->trace(rtl->wave.get(), 99);
   rtl->wave->open(path);
-  return 1;
-#else
-  (void)rtl;
-  (void)path;
-  return 0;
-#endif
+  return rtl->wave->isOpen() ? 0 : errno != 0 ? errno : EIO;
 }
+
+int em_rtl_wave_close(em_rtl *rtl) {
+  wave_lost = 0;
+  if (rtl->wave && rtl->wave->isOpen()) {
+    rtl->wave->close();
+  }
+  return wave_lost;
+}
+
+void em_rtl_wave_signals(const char *path, void (*each)(void *context, const char *name, unsigned bits),
+                         void *context) {
+  void *reader = fstReaderOpen(path);
+  if (reader == nullptr) {
+    return;
+  }
+  while (const fstHier *item = fstReaderIterateHier(reader)) {
+    if (item->htyp == FST_HT_SCOPE) {
+      fstReaderPushScope(reader, item->u.scope.name, nullptr);
+    } else if (item->htyp == FST_HT_UPSCOPE) {
+      fstReaderPopScope(reader);
+    } else if (item->htyp == FST_HT_VAR) {
+      std::string name = std::string(fstReaderGetCurrentFlatScope(reader)) + "." + item->u.var.name;
+      name.erase(std::remove(name.begin(), name.end(), ' '), name.end());
+      each(context, name.c_str(), item->u.var.length);
+    }
+  }
+  fstReaderClose(reader);
+}
+
+#else
+
+int em_rtl_wave(em_rtl *, const char *) { return ENOTSUP; }
+
+int em_rtl_wave_close(em_rtl *) { return 0; }
+
+void em_rtl_wave_signals(const char *, void (*)(void *, const char *, unsigned), void *) {}
+
+#endif
 
 }  // extern "C"

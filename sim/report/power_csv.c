@@ -79,7 +79,10 @@ static void read_table(em_report_reader *r, const cJSON *report, const cJSON *po
 }
 
 /* Powers are rounded before they are added, so that a row sums to its total as it stands. */
-static void write_table(power_table *table, FILE *file) {
+static void write_table(power_table *table, const cJSON *failure, FILE *file) {
+  if (cJSON_IsString(failure)) {
+    fprintf(file, "# the run failed: %s\n", failure->valuestring);
+  }
   fputs("cycle,time_us", file);
   for (uint32_t e = 0; e < table->count; e++) {
     fprintf(file, ",%s_mw", table->columns[e].name);
@@ -115,7 +118,7 @@ em_status em_power_csv_save(const char *path, const cJSON *report, em_error *err
   em_atomic_file file;
   em_status status = em_atomic_file_open(&file, path, error);
   if (status == EM_OK) {
-    write_table(&table, file.stream);
+    write_table(&table, cJSON_GetObjectItemCaseSensitive(report, "failure"), file.stream);
     status = em_atomic_file_commit(&file, error);
   }
   return status;

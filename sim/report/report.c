@@ -244,6 +244,9 @@ em_status em_report_build(const em_tracker *tracker, const char *command, double
   cJSON_AddStringToObject(report, "program_commit", em_commit());
   cJSON_AddStringToObject(report, "command", command);
   add_options(tracker, report);
+  if (tracker->failure != NULL) {
+    cJSON_AddStringToObject(report, "failure", tracker->failure);
+  }
   cJSON_AddItemToObject(report, "design", report_design(job));
   cJSON *network = cJSON_AddObjectToObject(report, "network");
   cJSON_AddStringToObject(network, "file", job->network_path);
@@ -256,7 +259,7 @@ em_status em_report_build(const em_tracker *tracker, const char *command, double
   cJSON_AddNumberToObject(report, "wall_seconds", wall_seconds);
   cJSON_AddItemToObject(report, "time", em_run_time_report(&job->core->graph, &time));
   add_parts(job, activity, report);
-  cJSON *accuracy = em_accuracy_report(job);
+  cJSON *accuracy = job->frame_count > 0 ? em_accuracy_report(job) : NULL;
   if (accuracy != NULL) {
     cJSON_AddItemToObject(report, "accuracy", accuracy);
   }

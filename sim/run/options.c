@@ -225,6 +225,8 @@ static em_status check_needed(const reader *r) {
 em_status em_options_parse(int argc, char **argv, em_command command, em_options *options, em_error *error) {
   memset(options, 0, sizeof *options);
   options->command = command;
+  options->words = argv;
+  options->word_count = argc;
   reader r = {argv, argc, 1, options, 0, error};
   em_status status = EM_OK;
   bool only_arguments = false; /* after "--" */

@@ -84,11 +84,14 @@ typedef struct {
   const char *power, *html, *package;        /* likewise */
   const char *features, *technology;         /* a file to write; a file to price with */
   const char *bundle, *rtl, *wave;           /* failure folder, other RTL sources, wave of the whole run */
+  uint64_t wave_from, wave_to;               /* its first and last cycle; 0: from reset, to the end */
   uint64_t frame_limit, power_window_cycles; /* 0: all; chosen from the run's length */
   uint64_t timeline_slices;                  /* 0: EM_TIMELINE_SLICES */
   uint64_t seed, watchdog_cycles;            /* watchdog 0: chosen from the design */
   double stall_in, stall_out;                /* 0..EM_STALL_MAX */
   bool toggles, no_bundle, quiet;
+  char *const *words;      /* the command line behind the program's name, */
+  int word_count;          /*   so many */
   char own_descriptor[24]; /* what an output is called that goes to standard output (outputs.h) */
 } em_options;
 

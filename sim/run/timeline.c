@@ -111,8 +111,21 @@ void em_timeline_step(em_timeline *timeline, const em_core *core, const em_state
   }
 }
 
-em_status em_timeline_commit(em_timeline *timeline, em_error *error) {
+/* The run's failure as an event of its own, which also says that the timeline ends there. */
+static void write_failure(em_timeline *timeline, const char *failure, uint64_t cycle) {
+  cJSON *text = cJSON_CreateString(failure);
+  char *quoted = text != NULL ? cJSON_PrintUnformatted(text) : NULL;
+  fprintf(timeline->file.stream, ",\n{\"ph\": \"i\", \"s\": \"g\", \"pid\": 1, \"tid\": 0, \"name\": %s, \"ts\": %.6f}",
+          quoted != NULL ? quoted : "\"the run failed\"", (double)cycle / timeline->clock_mhz);
+  cJSON_free(quoted);
+  cJSON_Delete(text);
+}
+
+em_status em_timeline_commit(em_timeline *timeline, const char *failure, uint64_t cycle, em_error *error) {
   FILE *file = timeline->file.stream;
+  if (failure != NULL) {
+    write_failure(timeline, failure, cycle);
+  }
   if (timeline->cut) {
     char label[80];
     snprintf(label, sizeof label, "\"cut after cycle %" PRIu64 "\"", timeline->last_cycle);
@@ -122,7 +135,9 @@ em_status em_timeline_commit(em_timeline *timeline, em_error *error) {
             " slices were reached; a greater --timeline-slices writes more\"}}\n",
             timeline->last_cycle, timeline->most_slices);
   } else {
-    fputs("\n], \"otherData\": {\"complete\": \"yes\"}}\n", file);
+    fputs(failure == NULL ? "\n], \"otherData\": {\"complete\": \"yes\"}}\n"
+                          : "\n], \"otherData\": {\"complete\": \"no: the run failed\"}}\n",
+          file);
   }
   return em_atomic_file_commit(&timeline->file, error);
 }

@@ -34,7 +34,8 @@ em_status em_timeline_open(em_timeline *timeline, const char *path, const em_gra
 void em_timeline_token(em_timeline *timeline, const em_token_time *time);
 void em_timeline_step(em_timeline *timeline, const em_core *core, const em_state *state, const em_step *step);
 
-em_status em_timeline_commit(em_timeline *timeline, em_error *error);
+/* `failure` is NULL, or why the run ended in `cycle` before its last result: the timeline says so. */
+em_status em_timeline_commit(em_timeline *timeline, const char *failure, uint64_t cycle, em_error *error);
 void em_timeline_discard(em_timeline *timeline);
 
 #endif

@@ -25,6 +25,7 @@ typedef struct {
   uint64_t first_out_cycle, last_out_cycle; /* last beats of the first and of the latest frame's result */
   uint64_t latency_cycles;
   bool started;
+  const char *failure; /* one line, when the run ended before its last result; or NULL */
 } em_tracker;
 
 /* To be told after every step of the job's state. */

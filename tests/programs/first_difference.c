@@ -115,7 +115,7 @@ int main(int argc, char **argv) {
     const char *folder = side == 0 ? NULL : options.rtl;
     status = em_rtl_library_open(&libraries[side], &job.design, folder, EM_RTL_PROBED, true, &error);
     if (status == EM_OK) {
-      status = em_lockstep_open(&sides[side], job.core, job.state, &job.network, &libraries[side], NULL, &error);
+      status = em_lockstep_open(&sides[side], job.core, job.state, &job.network, &libraries[side], &error);
     }
   }
   if (status != EM_OK) {
