@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "models/base/status.h"
+
 enum { MOST = 32, PATH_BYTES = 4096 };
 
 /* A place is in use when its path is not empty; it changes only while the signals below wait. */
@@ -25,12 +27,26 @@ static void hold_signals(sigset_t *before) {
   sigprocmask(SIG_BLOCK, &held, before);
 }
 
-void em_temporaries_die(int signal_number) {
+static void remove_all(void) {
   for (size_t i = 0; i < MOST; i++) {
     if (paths[i][0] != '\0') {
       unlink(paths[i]);
     }
   }
+}
+
+/* The writer of waves maps a temporary file of its own, which a full disk or a limit cuts short under it. */
+static void mapped_file_lost(int signal_number) {
+  static const char text[] = "emamba: cannot write the wave: no room for its temporary files\n";
+  remove_all();
+  (void)signal_number;
+  ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+  (void)written;
+  _exit(EM_FAILED);
+}
+
+void em_temporaries_die(int signal_number) {
+  remove_all();
   sigset_t only;
   sigemptyset(&only);
   sigaddset(&only, signal_number);
@@ -48,6 +64,7 @@ void em_temporaries_guard(void) {
     }
   }
   signal(SIGXFSZ, SIG_IGN);
+  signal(SIGBUS, mapped_file_lost);
 }
 
 static char *find(const char *path) {

@@ -12,7 +12,7 @@
 /*
  * From now on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE and SIGXCPU remove the temporaries and then end the program as
  * they do anyway; one that is ignored stays ignored. A file that grows beyond its limit (SIGXFSZ) becomes a failed
- * write.
+ * write. SIGBUS, which the writer of waves meets when the disk is full, ends the program in a line, status 1.
  */
 void em_temporaries_guard(void);
 

@@ -107,7 +107,9 @@ static void write_table(power_table *table, const cJSON *failure, FILE *file) {
 
 em_status em_power_csv_save(const char *path, const cJSON *report, em_error *error) {
   em_report_reader r = {error, EM_OK};
-  const cJSON *power = em_reader_child(&r, em_reader_child(&r, report, "price"), "power_over_time");
+  bool failed = cJSON_GetObjectItemCaseSensitive(report, "failure") != NULL;
+  const cJSON *price = em_reader_child(&r, report, failed ? "price_until_failure" : "price");
+  const cJSON *power = em_reader_child(&r, price, "power_over_time");
   power_table table;
   if (r.status == EM_OK) {
     read_table(&r, report, power, &table);

@@ -200,9 +200,13 @@ static em_status add_price(const em_tracker *tracker, const em_run_activity *act
   em_status status = em_fit_needed(&job->technology, job->fit, &why);
   if (status == EM_OK) {
     em_priced_run run = {&job->core->graph, activity, time, &job->technology, job->fit, tracker->windows, false};
-    status = em_run_price(&run, &price, &provenance, &why);
+    status = tracker->failure != NULL ? em_run_price_until_failure(&run, &price, &why)
+                                      : em_run_price(&run, &price, &provenance, &why);
   }
-  if (status == EM_OK) {
+  if (status == EM_OK && tracker->failure != NULL) {
+    cJSON_AddItemToObject(report, "price_until_failure", price);
+    cJSON_AddStringToObject(report, "no_price", "the run failed before its last result");
+  } else if (status == EM_OK) {
     cJSON_AddItemToObject(report, "price", price);
     cJSON_AddItemToObject(report, "provenance", provenance);
   } else if (status == EM_BAD_INPUT) {

@@ -122,6 +122,23 @@ em_status em_run_price(const em_priced_run *run, cJSON **price, cJSON **provenan
   return status;
 }
 
+em_status em_run_price_until_failure(const em_priced_run *run, cJSON **price, em_error *error) {
+  em_pricing pricing;
+  em_status status = make(run, run->activity, EM_PRICING_NOMINAL, &pricing, error);
+  *price = NULL;
+  if (status == EM_OK) {
+    double pj = pricing.bounds.totals[EM_PRICE_ENERGY].value;
+    *price = cJSON_CreateObject();
+    cJSON_AddNumberToObject(*price, "cycles", (double)run->time->cycles);
+    cJSON_AddNumberToObject(*price, "power_mw", rint(pj * 1e-3 / em_price_time_us(&pricing.point) * 1e9) / 1e9);
+    if (run->windows != NULL) {
+      cJSON_AddItemToObject(*price, "power_over_time", em_price_power_over_time(&pricing, run->time, run->windows));
+    }
+    em_pricing_free(&pricing);
+  }
+  return status;
+}
+
 em_status em_run_price_timing(const em_graph *graph, uint64_t frames, const em_technology *technology,
                               const em_fit_data *fit, cJSON **price, em_error *error) {
   uint64_t *workspace = malloc(em_timing_workspace_words(graph) * sizeof *workspace);

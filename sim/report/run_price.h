@@ -31,6 +31,12 @@ typedef struct {
 em_status em_run_price(const em_priced_run *run, cJSON **price, cJSON **provenance, em_error *error);
 
 /*
+ * The report's "price_until_failure" of a run that failed: power of what was done up to then, no figures a frame. The
+ * caller deletes it.
+ */
+em_status em_run_price_until_failure(const em_priced_run *run, cJSON **price, em_error *error);
+
+/*
  * The steady state's alone, that of `*frames` frames; for sweeps, which make no report. Of `time` it needs the frames
  * and throughput.steady. The caller frees `pricing`; `scratch` must live as long.
  */
