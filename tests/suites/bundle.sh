@@ -43,8 +43,9 @@ import re, sys
 cycles = re.split(r"^cycle (\d+)\n", open(sys.argv[1]).read(), flags=re.M)[1:]
 numbers, texts, last = [int(n) for n in cycles[::2]], cycles[1::2], int(sys.argv[2])
 assert numbers == sorted(set(numbers)) and numbers[0] == max(0, last - 200) and numbers[-1] == last, numbers
-sided = [bool(re.search(r"^ +(model|RTL)", text, flags=re.M)) for text in texts]
-assert not any(sided[:-1]) and sided[-1], [n for n, s in zip(numbers, sided) if s]
+side = lambda text, name: re.findall(rf"^ +{name} +(.*)$", text, flags=re.M)
+differ = [n for n, text in zip(numbers, texts) if side(text, "model") != side(text, "RTL")]
+assert differ == [last] and sum(len(side(text, "RTL")) for text in texts) > 10, differ
 assert all("both" in text for text in texts)
 P2
 check "the command reproduces it from elsewhere" says 1 "differ in cycle $cycle:" bash -c "cd / && $(cat "$work/bundle/command.txt")"
