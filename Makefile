@@ -1,15 +1,10 @@
 # emamba-sim: the build. `make help` lists the targets.
 
 BUILD := build
-RTL ?= rtl
-PYTHON ?= /usr/bin/python3
+PYTHON := /usr/bin/python3
 # The program runs where it was built; ARCH= gives portable binaries.
-ARCH ?= -march=native
-# Optimisation of Verilated code: -O3 for speed, -O0 for quick builds of many designs.
-RTL_OPT ?= -O3
-RTL_VERILATE ?= -O3
-OBJCACHE ?= $(shell command -v ccache)
-JOBS ?= $(shell nproc)
+ARCH := -march=native
+JOBS := $(shell nproc)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wswitch-enum \
 	-Werror -Wno-psabi
@@ -17,7 +12,7 @@ FUZZ_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g -Wno-psabi -I. -MMD -MP
 CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g $(WARNINGS) -I. -MMD -MP
 RELEASE := -O3 $(ARCH) -fPIC -fvisibility=hidden
 SANITIZED := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-LDLIBS := -lcjson -lyaml -ldl -lm
+LDLIBS := -Wl,--as-needed -lcjson -lyaml -lnettle -ldl -lm
 
 THREADED := -O1 -fsanitize=thread
 FUZZED := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -45,7 +40,7 @@ deps: ## install what the project needs (Debian packages; as root or with sudo)
 
 # ---- The program, in flavours: release; sanitized and threaded (tests); fuzzed (clang, for the fuzz targets) ----
 
-$(BUILD)/release/%.o: %.c
+$(BUILD)/release/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(RELEASE) -c $< -o $@
 
@@ -61,6 +56,13 @@ $(BUILD)/fuzzed/%.o: %.c
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) $(FUZZED) -c $< -o $@
 
+# Which processor the RTL is compiled for: the program's own.
+$(BUILD)/sanitized/sim/lockstep/rtl_recipe.o $(BUILD)/sanitized/sim/lockstep/rtl_tools.o: $(BUILD)/flags
+$(patsubst %,$(BUILD)/%/sim/lockstep/rtl_recipe.o,release sanitized threaded): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
+$(BUILD)/fuzzed/sim/lockstep/rtl_recipe.o: private FUZZ_CFLAGS += -DEM_ARCH='"$(ARCH)"'
+$(patsubst %,$(BUILD)/%/sim/lockstep/rtl_tools.o,release sanitized threaded): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
+$(BUILD)/fuzzed/sim/lockstep/rtl_tools.o: private FUZZ_CFLAGS += -DEM_ARCH='"$(ARCH)"'
+
 VERSION_OBJECTS := $(patsubst %,$(BUILD)/%/models/base/version.o,release sanitized threaded fuzzed)
 $(VERSION_OBJECTS): private CFLAGS += -DEM_VERSION='"$(VERSION)"' -DEM_COMMIT='"$(COMMIT)"'
 $(VERSION_OBJECTS): private FUZZ_CFLAGS += -DEM_VERSION='"$(VERSION)"' -DEM_COMMIT='"$(COMMIT)"'
@@ -70,6 +72,11 @@ $(VERSION_OBJECTS): VERSION $(BUILD)/commit
 $(BUILD)/commit: FORCE
 	@mkdir -p $(@D)
 	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+
+# Objects are compiled anew when the flags are others than theirs: make ARCH=... over another build.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(RELEASE)' | cmp -s - $@ || echo '$(CC) $(RELEASE)' >$@
 FORCE:
 
 define archives
@@ -117,33 +124,6 @@ $(BUILD)/gate_sim: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard tools/gate_sim
 
 # The page that report_html.c takes in.
 $(BUILD)/release/sim/report/report_html.o $(BUILD)/sanitized/sim/report/report_html.o $(BUILD)/fuzzed/sim/report/report_html.o: sim/report/report.html
-
-# ---- The RTL of one design: build/rtl/<hash>/, whose package emamba has written ----
-
-listed = $(addprefix $(dir $(1)),$(shell grep -v '^[/\#]' $(1)))
-RTL_SOURCES = $(call listed,$(RTL)/files.f)
-RTL_PROBES = $(filter-out %_sva.sv %sva_pkg.sv,$(call listed,$(RTL)/probe/files.f))
-RTL_CHECKS = $(filter-out $(RTL_PROBES),$(call listed,$(RTL)/probe/files.f))
-RTL_SHELL := sim/lockstep/rtl_shell.cpp sim/lockstep/rtl_port.h
-
-comma := ,
-# $(1) library name without .so, $(2) further sources, $(3) further options
-define verilate
-	OBJCACHE="$(OBJCACHE)" CCACHE_DIR="$(CURDIR)/$(BUILD)/ccache" verilator --cc --exe --build -j $(JOBS) --top-module em_top --prefix Vem_top $(RTL_VERILATE) --x-initial unique -Wno-fatal \
-	  --Mdir $(@D)/obj-$(1) -CFLAGS "-fPIC -fno-gnu-unique -std=c++17 -I$(CURDIR) $(ARCH)" -LDFLAGS "-shared -Wl,-Bsymbolic" \
-	  -MAKEFLAGS "OPT_FAST=$(RTL_OPT) OPT_SLOW=-O0 OPT_GLOBAL=-O2" $(3) \
-	  $(@D)/em_design_pkg.sv $(RTL_SOURCES) $(2) \
-	  $(CURDIR)/sim/lockstep/rtl_shell.cpp -o $(CURDIR)/$@
-endef
-
-$(BUILD)/rtl/%/libem_rtl.so: $(RTL_SOURCES) $(RTL_PROBES) $(RTL_SHELL)
-	$(call verilate,probed,$(RTL_PROBES),)
-
-$(BUILD)/rtl/%/libem_rtl_wave.so: $(RTL_SOURCES) $(RTL_PROBES) $(RTL_CHECKS) $(RTL_SHELL)
-	$(call verilate,wave,$(RTL_PROBES) $(RTL_CHECKS),--trace-fst --assert -CFLAGS -DEM_WAVE -LDFLAGS -Wl$(comma)--wrap=fclose)
-
-$(BUILD)/rtl/%/libem_rtl_bare.so: $(RTL_SOURCES) $(RTL_SHELL)
-	$(call verilate,bare,,)
 
 # ---- Running ----
 

@@ -361,10 +361,10 @@ em_status em_cmd_bench(const em_options *o, em_error *error) {
     status = make_report(&b, error);
   }
   if (status == EM_OK) {
-    status = em_rtl_library_open(&b.probed, &b.job.design, NULL, EM_RTL_PROBED, o->quiet, error);
+    status = em_rtl_library_open(&b.probed, &b.job.design, NULL, o->build, EM_RTL_PROBED, o->quiet, error);
   }
   if (status == EM_OK) {
-    status = em_rtl_library_open(&b.bare, &b.job.design, NULL, EM_RTL_BARE, o->quiet, error);
+    status = em_rtl_library_open(&b.bare, &b.job.design, NULL, o->build, EM_RTL_BARE, o->quiet, error);
   }
   if (status == EM_OK) {
     status = open_running(&b.driver, &b.bare, &b.job, error);

@@ -140,7 +140,7 @@ em_status em_cmd_cosim(const em_options *options, em_error *error) {
     em_interrupt_catch();
   }
   if (status == EM_OK) {
-    status = em_rtl_library_open(&library, &job.design, options->rtl,
+    status = em_rtl_library_open(&library, &job.design, options->rtl, options->build,
                                  options->wave != NULL ? EM_RTL_WAVES : EM_RTL_PROBED, options->quiet, error);
   }
   if (status == EM_OK && options->timeline != NULL) {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/files/places.h"
 #include "sim/lockstep/cosim.h"
 
 enum { WAVE_CYCLES_BEFORE = 200, WAVE_CYCLES_AFTER = 100 };
@@ -76,7 +77,8 @@ static em_status replay(em_job *job, const em_options *options, uint64_t failed_
   char path[EM_PATH_BYTES];
   snprintf(path, sizeof path, "%.4000s/wave.fst", folder);
   em_rtl_library library;
-  em_status status = em_rtl_library_open(&library, &job->design, options->rtl, EM_RTL_WAVES, options->quiet, error);
+  em_status status =
+      em_rtl_library_open(&library, &job->design, options->rtl, options->build, EM_RTL_WAVES, options->quiet, error);
   if (status != EM_OK) {
     return status;
   }
@@ -113,13 +115,13 @@ em_status em_bundle_write(em_job *job, const em_options *options, const em_locks
     snprintf(folder, folder_bytes, "%s", options->bundle);
   } else {
     char root[EM_PATH_BYTES];
-    em_status status = em_project_root(root, sizeof root, error);
+    em_status status = em_build_folder(options->build, root, error);
     if (status != EM_OK) {
       return status;
     }
-    snprintf(folder, folder_bytes, "%s/build/failures/", root);
+    snprintf(folder, folder_bytes, "%s/failures/", root);
     mkdir(folder, 0777);
-    snprintf(folder, folder_bytes, "%s/build/failures/%s-seed%" PRIu64 "-cycle%" PRIu64, root, job->design.name,
+    snprintf(folder, folder_bytes, "%s/failures/%s-seed%" PRIu64 "-cycle%" PRIu64, root, job->design.name,
              options->seed, failed->state->cycle);
   }
   if (mkdir(folder, 0777) != 0 && errno != EEXIST) {

@@ -1,9 +1,9 @@
 /*
  * Finding, building and opening the Verilated library of a design.
  *
- * A library lives in build/rtl/<design hash>[-<name of another RTL folder>]/ under the project's root, the
- * nearest folder above the running program that has the RTL. make builds it when a source is newer; two programs may
- * ask for the same one at once.
+ * A library lives in BUILD/rtl/<design hash>/<digest>/, where the digest is over the contents of everything that makes
+ * it (rtl_recipe.h). It appears there when it is whole and loads, and is never changed. Two programs may ask for the
+ * same one at once: the build holds a lock, not the program that asked for it.
  */
 #ifndef EM_RTL_LIBRARY_H
 #define EM_RTL_LIBRARY_H
@@ -13,9 +13,7 @@
 #include "models/base/status.h"
 #include "models/design/design.h"
 #include "sim/lockstep/rtl_port.h"
-
-/* Three builds of the same RTL: with probes; with probes, assertions and waves; and nothing but the datapath. */
-typedef enum { EM_RTL_PROBED, EM_RTL_WAVES, EM_RTL_BARE } em_rtl_build;
+#include "sim/lockstep/rtl_recipe.h"
 
 /* The functions of rtl_port.h, resolved. */
 typedef struct {
@@ -30,16 +28,13 @@ typedef struct {
   void (*wave_signals)(const char *path, void (*each)(void *context, const char *name, unsigned bits), void *context);
 } em_rtl_library;
 
-/* The project's root folder; root holds at most EM_PATH_BYTES. */
-em_status em_project_root(char *root, size_t bytes, em_error *error);
-
 /*
- * Builds (unless it is up to date) and opens the library. `rtl_folder` is another copy of the RTL sources, NULL for the
- * project's. Unless `quiet`, says on standard error that a build goes on. EM_FAILED when the build fails; its output is
- * in build.log beside the library, which the text names.
+ * Opens the library, built before if it is not there. `rtl_folder`: another copy of the RTL sources, NULL for the
+ * project's; `build_folder`: as em_build_folder's. Unless `quiet`, says on standard error that a build goes on; a wait
+ * for another's build is always said. EM_FAILED when the build fails: the text names its build.log.
  */
 em_status em_rtl_library_open(em_rtl_library *library, const em_design *design, const char *rtl_folder,
-                              em_rtl_build kind, bool quiet, em_error *error);
+                              const char *build_folder, em_rtl_build kind, bool quiet, em_error *error);
 void em_rtl_library_close(em_rtl_library *library);
 
 #endif

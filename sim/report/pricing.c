@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "sim/files/atomic_file.h"
-#include "sim/lockstep/rtl_library.h"
+#include "sim/files/places.h"
 
 /* False when there is none. */
 static bool find_fit(const char *technology_path, char path[EM_PATH_BYTES]) {
@@ -18,7 +18,7 @@ static bool find_fit(const char *technology_path, char path[EM_PATH_BYTES]) {
   }
   char root[EM_PATH_BYTES];
   em_error ignored;
-  if (em_project_root(root, sizeof root, &ignored) != EM_OK) {
+  if (em_project_root(root, &ignored) != EM_OK) {
     return false;
   }
   length = snprintf(path, EM_PATH_BYTES, "%.4000s/configs/technology/calibration.yaml", root);

@@ -40,6 +40,7 @@ const em_option em_option_table[] = {
   {"wave-to", 0, "C", EM_OPTION_COUNT, 1, MANY, COSIM, 0, AT(wave_to), "last cycle of the wave (default: to the end)"},
   {"watchdog", 0, "N", EM_OPTION_COUNT, 1, MANY, COSIM, 0, AT(watchdog_cycles), "call it a deadlock after N cycles without progress"},
   {"rtl", 0, "FOLDER", EM_OPTION_INPUT_FOLDER, 0, 0, COSIM, 0, AT(rtl), "other RTL sources than the project's"},
+  {"build", 0, "FOLDER", EM_OPTION_OUTPUT_FOLDER, 0, 0, COSIM | BENCH, 0, AT(build), "where RTL is built (default: $EMAMBA_BUILD, then build/)"},
   {"tech", 0, "FILE", EM_OPTION_INPUT, 0, 0, REPORT, 0, AT(technology), "price it again, with this technology (*.yaml)"},
   {"report", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, RUNS | REPORT, 0, AT(report), "write the report as JSON"},
   {"power", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, RUNS | REPORT, 0, AT(power), "write the power of every engine over time as CSV"},

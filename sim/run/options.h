@@ -76,15 +76,15 @@ enum { EM_MAX_ARGUMENTS = 64 };
 /* Every option of every command: NULL, 0 or false where it was not given. */
 typedef struct {
   em_command command;
-  bool help;                                 /* then nothing else was looked at */
-  const char *arguments[EM_MAX_ARGUMENTS];   /* files without an option's name */
-  size_t argument_count;                     /*   as many as the command takes */
-  const char *design, *network, *frames;     /* design: the first argument */
-  const char *out, *report, *timeline;       /* files to write */
-  const char *power, *html, *package;        /* likewise */
-  const char *features, *technology;         /* a file to write; a file to price with */
-  const char *bundle, *rtl, *wave;           /* failure folder, other RTL sources, wave of the whole run */
-  uint64_t wave_from, wave_to;               /* its first and last cycle; 0: from reset, to the end */
+  bool help;                               /* then nothing else was looked at */
+  const char *arguments[EM_MAX_ARGUMENTS]; /* files without an option's name */
+  size_t argument_count;                   /*   as many as the command takes */
+  const char *design, *network, *frames;   /* design: the first argument */
+  const char *out, *report, *timeline;     /* files to write */
+  const char *power, *html, *package;      /* likewise */
+  const char *features, *technology;       /* a file to write; a file to price with */
+  const char *bundle, *rtl, *build, *wave; /* failure folder, other RTL sources, build folder, wave of the whole run */
+  uint64_t wave_from, wave_to;             /* its first and last cycle; 0: from reset, to the end */
   uint64_t frame_limit, power_window_cycles; /* 0: all; chosen from the run's length */
   uint64_t timeline_slices;                  /* 0: EM_TIMELINE_SLICES */
   uint64_t seed, watchdog_cycles;            /* watchdog 0: chosen from the design */

@@ -113,7 +113,7 @@ int main(int argc, char **argv) {
       status == EM_OK ? em_job_open(&job, options.design, options.network, options.frames, 0, false, &error) : status;
   for (int side = 0; side < 2 && status == EM_OK; side++) {
     const char *folder = side == 0 ? NULL : options.rtl;
-    status = em_rtl_library_open(&libraries[side], &job.design, folder, EM_RTL_PROBED, true, &error);
+    status = em_rtl_library_open(&libraries[side], &job.design, folder, NULL, EM_RTL_PROBED, true, &error);
     if (status == EM_OK) {
       status = em_lockstep_open(&sides[side], job.core, job.state, &job.network, &libraries[side], &error);
     }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What a failing lock-step leaves behind, and waves: a faulty RTL of the tiny design, built once, and the true one with waves.
-export RTL_OPT=-O0
+export EMAMBA_RTL_OPT=-O0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 emamba=$PWD/build/emamba

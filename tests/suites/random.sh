@@ -2,7 +2,7 @@
 # Random legal designs and networks, each RTL built and run in lock-step under random stalls: RANDOM_DESIGNS designs (default 4) with
 # RANDOM_SEEDS stall seeds each (default 5). Reproduce one: the command is printed with the failure. RANDOM_BASE moves the seeds.
 designs=${RANDOM_DESIGNS:-4} seeds=${RANDOM_SEEDS:-5} base=${RANDOM_BASE:-1}
-export RTL_OPT=-O0
+export EMAMBA_RTL_OPT=-O0
 
 one_design() { # seed
   local folder=build/random/$1 command
@@ -16,7 +16,7 @@ one_design() { # seed
       echo "ok - design $1 seed $s: $(tail -n 1 "$folder/log")"
     else
       sed 's/^/# /' "$folder/log"
-      echo "not ok - design $1 seed $s: RTL_OPT=-O0 $command"
+      echo "not ok - design $1 seed $s: EMAMBA_RTL_OPT=-O0 $command"
     fi
   done
   rm -rf "build/rtl/$(build/emamba check "$folder/design.yaml" | sed -n 's/.*hash \([0-9a-f]*\).*/\1/p')"
