@@ -4,6 +4,9 @@ BUILD := build
 PYTHON := /usr/bin/python3
 # The program runs where it was built; ARCH= gives portable binaries.
 ARCH := -march=native
+# Those of the compiler's instructions that sim/processor.c asks the processor for.
+NEEDS := $(shell $(CC) $(ARCH) -dM -E -x c /dev/null | \
+  sed -nE 's/^.define __(SSE4_2|AVX|AVX2|FMA|BMI|BMI2|AVX512F|AVX512BW|AVX512DQ|AVX512VL|AVX512VBMI|AVX512VNNI)__ 1/-DEM_NEEDS_\1/p')
 JOBS := $(shell nproc)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wswitch-enum \
@@ -44,20 +47,19 @@ $(BUILD)/release/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(RELEASE) -c $< -o $@
 
-$(BUILD)/sanitized/%.o: %.c
+$(BUILD)/sanitized/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANITIZED) -c $< -o $@
 
-$(BUILD)/threaded/%.o: %.c
+$(BUILD)/threaded/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(THREADED) -c $< -o $@
 
-$(BUILD)/fuzzed/%.o: %.c
+$(BUILD)/fuzzed/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) $(FUZZED) -c $< -o $@
 
 # Which processor the RTL is compiled for: the program's own.
-$(BUILD)/sanitized/sim/lockstep/rtl_recipe.o $(BUILD)/sanitized/sim/lockstep/rtl_tools.o: $(BUILD)/flags
 $(patsubst %,$(BUILD)/%/sim/lockstep/rtl_recipe.o,release sanitized threaded): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
 $(BUILD)/fuzzed/sim/lockstep/rtl_recipe.o: private FUZZ_CFLAGS += -DEM_ARCH='"$(ARCH)"'
 $(patsubst %,$(BUILD)/%/sim/lockstep/rtl_tools.o,release sanitized threaded): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
@@ -79,6 +81,10 @@ $(BUILD)/flags: FORCE
 	@echo '$(CC) $(RELEASE)' | cmp -s - $@ || echo '$(CC) $(RELEASE)' >$@
 FORCE:
 
+# Compiled for any processor: it says what this one lacks before anything else runs.
+$(BUILD)/release/sim/processor.o: private ARCH :=
+$(BUILD)/release/sim/processor.o $(BUILD)/sanitized/sim/processor.o: private CFLAGS += $(NEEDS)
+
 define archives
 $(BUILD)/$(1)/libem_models.a: $(MODELS:%.c=$(BUILD)/$(1)/%.o)
 $(BUILD)/$(1)/libem_sim.a: $(SIM:%.c=$(BUILD)/$(1)/%.o)
@@ -92,10 +98,10 @@ $(foreach flavour,release sanitized threaded fuzzed,$(eval $(call archives,$(fla
 
 libraries = $(BUILD)/$(1)/libem_sim.a $(BUILD)/$(1)/libem_models.a
 
-$(BUILD)/emamba: $(BUILD)/release/sim/main.o $(call libraries,release)
+$(BUILD)/emamba: $(BUILD)/release/sim/main.o $(BUILD)/release/sim/processor.o $(call libraries,release)
 	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
 
-$(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(call libraries,sanitized)
+$(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(BUILD)/sanitized/sim/processor.o $(call libraries,sanitized)
 	$(CC) $(SANITIZED) $^ $(LDLIBS) -o $@
 
 # ---- The library: one object whose internal symbols are local, as an archive and shared ----

@@ -8,7 +8,13 @@
  * The peak is looked for in windows that do not depend on the run's length, in the timing of its first frames: those
  * that follow repeat them, or under stalls are like them.
  */
-enum { PEAK_WINDOW_CYCLES = 1024, PEAK_FRAMES = 256, PEAK_STEPS = 1 << 22, PEAK_WINDOWS = 1 << 20 };
+enum {
+  PEAK_WINDOW_CYCLES = 1024,
+  PEAK_FRAMES = 256,
+  PEAK_STEPS = 1 << 22,
+  PEAK_CYCLES = 1 << 24,
+  PEAK_WINDOWS = 1 << 20
+};
 
 /* Milliwatts of one picojoule a cycle. */
 static double milliwatts(const em_pricing *pricing) {
@@ -92,7 +98,7 @@ static bool add_peak(const em_pricing *pricing, const em_run_time *time, const e
     em_recurrence_start(&r, graph, &time->stalls, workspace, add_token, p);
     do {
       em_recurrence_frame(&r);
-    } while (r.frames < time->frames && r.frames < PEAK_FRAMES && r.steps < PEAK_STEPS);
+    } while (r.frames < time->frames && r.frames < PEAK_FRAMES && r.steps < PEAK_STEPS && r.cycles < PEAK_CYCLES);
     find_peak(p, &r, r.frames == time->frames || r.cycles < p->window_cycles, &peak, &peak_cycle);
     cJSON_AddNumberToObject(object, "window_cycles", (double)p->window_cycles);
     cJSON_AddNumberToObject(object, "peak_mw", rounded(constant_mw(pricing) + peak));

@@ -204,6 +204,7 @@ static void atomic_file_of_a_program_that_is_ended_leaves_nothing(void **state) 
       char path[128];
       em_atomic_file file, second;
       em_error error;
+      signal(signals[i], SIG_DFL); /* where the caller ignores it, as nohup does */
       em_temporaries_guard();
       em_atomic_file_open(&file, fixture_path(state, "target", path), &error);
       em_atomic_file_open(&second, fixture_path(state, "second", path), &error);

@@ -86,6 +86,9 @@ static void check_price(const em_restored *run) {
     abort();
   }
   em_pricing_free(&pricing);
+  if (run->time.stalls.stall_in > 0.9 || run->time.stalls.stall_out > 0.9) {
+    return; /* finding the peak passes through every cycle of the run again, of which such stalls make millions */
+  }
   cJSON *price;
   em_priced_run priced = {run->graph, run->activity, &run->time, &technology, &fit, &run->windows, false};
   if (em_run_price(&priced, &price, NULL, &error) == EM_OK) {
