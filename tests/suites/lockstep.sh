@@ -53,7 +53,7 @@ check "mars, random network: says what it matched" matched 8
 check "accuracy: classes" /usr/bin/python3 tests/suites/check_accuracy.py build/fmnist-test.safetensors "$work/run8.safetensors" "$work/run.json"
 check "accuracy: MAE and RMSE by output" /usr/bin/python3 tests/suites/check_accuracy.py traces/mars-random.safetensors "$work/mars-random.safetensors" "$work/mars-random.json"
 
-for design in tiny mars parallel; do
+for design in tiny mars parallel cifar-10; do
   mkdir -p "$work/$design"
   build/tests/random_case 5 "$work/$design" configs/designs/$design.yaml
   check "$design: random network" cosim "configs/designs/$design.yaml" -n "$work/$design/network.safetensors" -i "$work/$design/frames.safetensors" --seed 3 --stall-in 0.3 --stall-out 0.3
@@ -84,6 +84,14 @@ cp -r "$mine" "$work/saved"
 for library in "$mine"/*/libem_rtl.so; do cp --remove-destination "${others[0]}" "$library"; done
 check "another design's RTL is refused" fails_with 1 "different designs" build/emamba cosim "${tiny[@]}" --no-bundle -q
 rm -rf "$mine" && cp -r "$work/saved" "$mine"
+
+if [ ! -d "${EMAMBA_DATA:-/nonexistent}/cifar-10-batches-bin" ]; then
+  echo "ok - cifar-10: 2 images # SKIP EMAMBA_DATA does not name a folder with cifar-10-batches-bin"
+else
+  tools/frames.py cifar-10 --part test -o "$work/cifar-10.safetensors" >/dev/null
+  check "cifar-10: 2 images" cosim configs/designs/cifar-10.yaml -n configs/networks/cifar-10.safetensors \
+    -i "$work/cifar-10.safetensors" --frames 2
+fi
 
 if [ -z "${EMAMBA_CONFORMANCE:-}" ]; then
   echo "ok - conformance vectors # SKIP EMAMBA_CONFORMANCE does not name their folder"

@@ -95,6 +95,19 @@ class Evaluate(unittest.TestCase):
         self.assertLessEqual(rmse[1], 8.4)
         self.assertLessEqual(rmse[0] - 100 * float(recorded["float"][1]), 0.2)
 
+    @needs_data("cifar-10-batches-bin")
+    def test_the_shipped_network_keeps_its_promise_on_cifar_10(self):
+        path = SHIPPED / "cifar-10.safetensors"
+        model = network.load(path)
+        self.assertLessEqual(model.parameters, 150_000)
+        recorded = {kind: float(re.search(rf"[.;] {kind}: test top-1 ([\d.]+) %", model.origin)[1])
+                    for kind in ("float", "INT8")}  # fmt: skip
+        table = evaluate("cifar-10", path)
+        top1 = float(re.search(r"INT8 \(C model\) +([\d.]+)", table)[1])
+        self.assertAlmostEqual(top1, recorded["INT8"], delta=0.006)
+        self.assertGreaterEqual(top1, 76)
+        self.assertLessEqual(recorded["float"] - top1, 1)
+
 
 if __name__ == "__main__":
     unittest.main()
