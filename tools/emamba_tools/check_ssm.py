@@ -18,7 +18,8 @@ from . import contract, plot
 from .network import Network
 
 LENGTHS = (10, 50, 100, 1_000, 10_000)
-FULL_SCALE = 2**16  # codes of the stored state
+STATE_BITS = 17
+FULL_SCALE = 2 ** (STATE_BITS - 1)  # codes of the stored state
 
 
 class Scan(NamedTuple):
@@ -37,8 +38,10 @@ class Scan(NamedTuple):
         return float(np.sqrt(errors / states)) * 100 if states else 0.0
 
 
-def run(network: Network, frames: np.ndarray, block: int, tokens: int) -> Scan:
-    """The scan of `block` over `tokens` tokens of `frames`, one sequence.
+def run(network: Network, frames: np.ndarray, block: int, tokens: int,
+        bits: int = STATE_BITS) -> Scan:  # fmt: skip
+    """The scan of `block` over `tokens` tokens of `frames`, one sequence; the state is stored in
+    `bits` of the same range as the contract's.
 
     Raises ValueError when there are too few frames.
     """
@@ -51,8 +54,9 @@ def run(network: Network, frames: np.ndarray, block: int, tokens: int) -> Scan:
     x, delta, B = (nodes[f"{b}{name}"].reshape(needed * L, -1) for name in ("x", "delta", "B"))
     A, table = network.tensors[f"{b}A"], network.pwl[f"{b}A_bar"]
     e_delta_A, e_delta_B = e[f"{b}delta"] + e[f"{b}A"], e[f"{b}delta"] + e[f"{b}B"]
-    e_drive, e_current = e[f"{b}B_bar"] + e[f"{b}x"], e[f"{b}state"] - 7
-    to_codes = 2.0 ** -e[f"{b}state"]
+    e_state = e[f"{b}state"] + STATE_BITS - bits
+    e_drive, e_current = e[f"{b}B_bar"] + e[f"{b}x"], e_state - 7
+    to_codes = 2.0**-e_state
     h = np.zeros(A.shape, np.int64)
     same, exact = np.zeros(A.shape), np.zeros(A.shape)
     rows, slowest = [], 0
@@ -61,8 +65,8 @@ def run(network: Network, frames: np.ndarray, block: int, tokens: int) -> Scan:
         A_bar = contract.pwl(contract.requant(dt * A, e_delta_A, e[f"{b}exp_in"]), table)
         B_bar = contract.requant(dt * B[t], e_delta_B, e[f"{b}B_bar"])
         current = A_bar * h + contract.align(B_bar * xt, e_drive, e_current)
-        kept = contract.sat(current, 24)
-        h = contract.sat(kept >> 7, 17)
+        kept = contract.sat(current, bits + 7)
+        h = kept >> 7
         same = A_bar / 128 * same + B_bar * xt * (2.0**e_drive * to_codes)
         decay = np.exp(dt * A * 2.0**e_delta_A)
         exact = decay * exact + dt * B[t] * xt * (2.0 ** (e_delta_B + e[f"{b}x"]) * to_codes)

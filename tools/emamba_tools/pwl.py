@@ -77,8 +77,10 @@ EXP = Exact(
 )
 
 
-def moved(exact: Exact, e_in: int, e_out: int, counts: np.ndarray) -> tuple[float, ...]:
-    """The knots, as many as `exact` has, with the least mean square error over the input codes.
+def moved(exact: Exact, e_in: int, e_out: int, counts: np.ndarray,
+          segments: int | None = None) -> tuple[float, ...]:  # fmt: skip
+    """The knots with the least mean square error over the input codes: those of `segments`, or as
+    many as `exact` has.
 
     Where nothing was seen the error is that of saturated outputs: where both saturate there is
     none.
@@ -108,7 +110,7 @@ def moved(exact: Exact, e_in: int, e_out: int, counts: np.ndarray) -> tuple[floa
     below = np.concatenate([[0.0], error(np.zeros(256), every).cumsum()])
     above = np.concatenate([error(beyond, every)[::-1].cumsum()[::-1], [0.0]])
     best, before = below, []
-    for _ in exact.knots[1:]:
+    for _ in range(segments or len(exact.knots) - 1):
         total = best[:, None] + cost
         before.append(total.argmin(0))
         best = total.min(0)

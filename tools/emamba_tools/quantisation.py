@@ -124,10 +124,12 @@ def source(node: str) -> tuple[str, pwl.Exact]:
 
 
 def functions(shape: Shape, exponents: dict[str, int],
-              seen: Observer | None = None) -> dict[str, pwl.Secants]:  # fmt: skip
+              seen: Observer | None = None,
+              segments: int | None = None) -> dict[str, pwl.Secants]:  # fmt: skip
     """The piecewise-linear function of every table, by the node it makes.
 
-    With eMamba's knots, or with knots moved to where `seen` says that the inputs are.
+    With eMamba's knots, or with knots moved to where `seen` says that the inputs are, of eMamba's
+    number of segments or of another.
     """
     made = {}
     for node in pwl_names(shape.metadata()):
@@ -137,7 +139,7 @@ def functions(shape: Shape, exponents: dict[str, int],
             e_in = exponents[name]
             codes = (torch.cat(seen.samples[name]) / 2.0**e_in).round().clamp(-128, 127)
             counts = torch.histc(codes, 256, -128.5, 127.5).numpy()
-            knots = pwl.moved(exact, e_in, exponents[node], counts)
+            knots = pwl.moved(exact, e_in, exponents[node], counts, segments)
         made[node] = exact.secants(knots)
     return made
 
