@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "models/graph/graph.h"
 #include "sim/files/atomic_file.h"
@@ -33,14 +34,18 @@ static void read_column(em_report_reader *r, const cJSON *engine, const cJSON *r
     em_reader_fail(r, "\"busy_windows\" must have %" PRIu64 " numbers for every engine", windows);
     return;
   }
+  const char *name = em_reader_text(r, engine, "name");
+  if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._")] != '\0' || !(name[0] >= 'a' && name[0] <= 'z')) {
+    em_reader_fail(r, "\"%.60s\" is not the name of an engine: small letters, digits, . and _", name);
+    return;
+  }
   cJSON_ArrayForEach(item, row) {
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble <= (double)table->window_cycles)) {
       em_reader_fail(r, "\"busy_windows\" must hold numbers from 0 to the window's cycles");
       return;
     }
   }
-  table->columns[table->count++] =
-      (column){em_reader_text(r, engine, "name"), row->child, em_reader_within(r, engine, "busy_mw", 0, most_mw)};
+  table->columns[table->count++] = (column){name, row->child, em_reader_within(r, engine, "busy_mw", 0, most_mw)};
 }
 
 static void read_table(em_report_reader *r, const cJSON *report, const cJSON *power, power_table *table) {

@@ -281,6 +281,19 @@ em_status em_report_save(const char *path, const cJSON *report, em_error *error)
   return em_json_save(path, report, error);
 }
 
+/* Texts of a file never reach a terminal, a page or a table as anything but text. */
+static void clean_texts(cJSON *item) {
+  for (; item != NULL; item = item->next) {
+    if (item->string != NULL) {
+      em_text_clean(item->string);
+    }
+    if (cJSON_IsString(item)) {
+      em_text_clean(item->valuestring);
+    }
+    clean_texts(item->child);
+  }
+}
+
 em_status em_report_parse(const uint8_t *bytes, size_t size, cJSON **report, em_error *error) {
   em_status status = em_json_parse((const char *)bytes, size, report, error);
   const cJSON *format = status == EM_OK ? cJSON_GetObjectItemCaseSensitive(*report, "format") : NULL;
@@ -288,6 +301,9 @@ em_status em_report_parse(const uint8_t *bytes, size_t size, cJSON **report, em_
     status = em_fail(error, EM_BAD_INPUT, "format is not \"%s\": not a report of this program", EM_REPORT_FORMAT);
     cJSON_Delete(*report);
     *report = NULL;
+  }
+  if (status == EM_OK) {
+    clean_texts(*report);
   }
   return status;
 }

@@ -152,4 +152,28 @@ done
 check "standard output is closed, and nothing is printed" $?
 "${run[@]}" -q -o "$work/closed" 2>&- >&- <&- && build/emamba info "$work/closed" >/dev/null
 check "all standard streams are closed" $?
+
+# ---- Texts of a report are text ----
+"${run[@]}" -q --report "$work/plain.json" --power "$work/plain.csv"
+/usr/bin/python3 - "$work" <<'P'
+import json, sys
+work = sys.argv[1]
+report = json.load(open(f"{work}/plain.json"))
+evil = "\x1b[31mred\x07\r\n=1+1,\u202e"
+report["design"]["name"] = report["design"]["file"] = report["frames_file"] = report["network"]["file"] = evil
+json.dump(report, open(f"{work}/evil.json", "w"))
+report["price"]["power_over_time"]["engines"][0]["name"] = '=cmd|"x"!A1'
+json.dump(report, open(f"{work}/formula.json", "w"))
+P
+for command in "report $work/evil.json" "compare $work/evil.json $work/plain.json" "info $work/evil.json" \
+  "report -q $work/evil.json --html $work/evil.html"; do
+  build/emamba $command >"$work/stdout" 2>"$work/err"
+  status=$?
+  [ $status -eq 0 ] && ! LC_ALL=C grep -q $'[\x1b\x07\r]' "$work/stdout" "$work/err"
+  check "no escape codes of a report's texts: ${command%% *}" $?
+done
+! LC_ALL=C grep -q $'[\x1b\x07]' "$work/evil.html"
+check "nor in its page" $?
+refused "a formula as an engine's name reaches no table" "is not the name of an engine" \
+  build/emamba report -q "$work/formula.json" --power "$out/p.csv"
 exit 0
