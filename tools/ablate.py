@@ -68,6 +68,7 @@ def main() -> int:
     networks = len(options.files) - PARTS
     if networks < 1 or (networks > 1 and options.ablation != "norm"):
         parser.error("wanted: one FLOAT (norm: several), then TRAIN, VALIDATION and TEST")
+    command_line.check_output(options)
     print(*work(options), sep="\n")
     return 0
 

@@ -82,6 +82,7 @@ def main() -> int:
         one.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
     options = parser.parse_args()
     try:
+        command_line.check_output(options)
         passed, lines, picture = options.check(options)
         plot.svg(options.output, *picture)
     except (ValueError, OSError) as error:

@@ -16,6 +16,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from emamba_tools import command_line
+
 ROOT = Path(__file__).resolve().parents[1]
 DATASETS = ("mars", "cifar-10", "fashion-mnist")
 
@@ -42,4 +44,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.run(main)

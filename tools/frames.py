@@ -38,6 +38,7 @@ def main() -> int:
     if options.more and options.dataset != "mars":
         parser.error("--more: of mars only")
     try:
+        command_line.check_output(options)
         if options.dataset == MADE_UP:
             count = 8 if options.count is None else options.count
             frames = datasets.first(mars.random(options.seed, max(count, 1)), count)

@@ -19,6 +19,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from emamba_tools import command_line
+
 RULES = ("best", "maximum", "percentile", "least-squares")
 PEAK_RATE = 2e-4
 
@@ -47,6 +49,7 @@ def main() -> int:
     options = parser.parse_args()
     arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
     try:
+        command_line.check_output(options)
         from emamba_tools import quantising  # here: --help needs no torch
 
         quantising.work(options, shlex.join(["tools/quantise.py", *arguments]))
@@ -57,4 +60,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.run(main)

@@ -17,6 +17,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from emamba_tools import command_line
+
 NORMS = ("range", "layer")
 PEAK_RATE, WARM_UP, DECAY, SMOOTHING, TEACHER_SHARE = 6e-3, 0.15, 0.02, 0.05, 0.7
 
@@ -84,6 +86,7 @@ def main() -> int:
     options = parser.parse_args()
     arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
     try:
+        command_line.check_output(options)
         work(options, shlex.join(["tools/train.py", *arguments]))
     except (ValueError, OSError, ModuleNotFoundError) as error:
         print(f"train.py: {error}", file=sys.stderr)
@@ -92,4 +95,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.run(main)

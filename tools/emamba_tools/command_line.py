@@ -4,6 +4,7 @@ Exit status: that of `main`; 1 when standard output is lost; 2 for bad input, al
 cannot be read or written. SIGINT and SIGTERM end a tool as usual, after its temporaries are gone.
 """
 
+import argparse
 import os
 import signal
 import sys
@@ -22,6 +23,26 @@ def _raise(number: int, frame: object) -> NoReturn:
 def shown(text: object) -> str:
     """One line without control characters: texts come from files."""
     return "".join(c if c.isprintable() else "?" for c in str(text))
+
+
+def check_output(options: argparse.Namespace) -> None:
+    """Raises ValueError, before anything runs, unless `options.output` can be written: its folder
+    is there, it is a regular file or none, and it is none of the other files that are named."""
+    output = options.output
+    target = Path(os.path.realpath(output))
+    if not target.parent.is_dir():
+        raise ValueError(f"-o {output}: there is no folder {target.parent}")
+    if target.exists() and not target.is_file():
+        raise ValueError(f"-o {output}: is not a regular file")
+    if target.exists() and not target.stat().st_mode & 0o222:
+        raise ValueError(f"-o {output}: is write-protected")
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise ValueError(f"-o {output}: cannot be written")
+    for name, value in vars(options).items():
+        for path in value if isinstance(value, list) else [value]:
+            named = name != "output" and isinstance(path, Path) and path.exists()
+            if named and target.exists() and path.samefile(target):
+                raise ValueError(f"-o {output}: is the input {path}; nothing was written")
 
 
 def _status(main: Callable[[], int], name: str) -> int:

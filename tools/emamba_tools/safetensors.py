@@ -89,7 +89,7 @@ def save(path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
 
-    path = Path(path)
+    path = Path(os.path.realpath(path))  # a link stays, and leads to the new file
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
