@@ -61,10 +61,14 @@ done
 tiny=(configs/designs/tiny.yaml -n "$work/tiny/network.safetensors" -i "$work/tiny/frames.safetensors")
 check "tiny: with assertions and a wave of the whole run" cosim "${tiny[@]}" --wave "$work/tiny.fst" --stall-in 0.5 --stall-out 0.5
 check "tiny: the wave is there" test -s "$work/tiny.fst"
-check "tiny: a sink that never takes anything is a deadlock that names who waits" fails_with 1 "axis_out waits for the sink" \
-  build/emamba cosim "${tiny[@]}" --stall-out 1 --bundle "$work/deadlock" -q
-check "tiny: a source that never offers anything is a deadlock" fails_with 1 "axis_in waits for the source" \
-  build/emamba cosim "${tiny[@]}" --stall-in 1 --no-bundle -q
+check "tiny: no progress for as long as the watchdog waits is a deadlock that names who waits" \
+  fails_with 1 "axis_in waits for a free slot in frame, which patch_embed has not released" \
+  build/emamba cosim "${tiny[@]}" --watchdog 5 --bundle "$work/deadlock" -q
+check "tiny: its bundle says so" grep -q "deadlock: nothing happened for 5 cycles" "$work/deadlock/report.txt"
+check "tiny: cycles in which the source offers nothing are not the watchdog's" \
+  cosim "${tiny[@]}" --stall-in 0.999 --watchdog 200 -q
+check "tiny: a source that never offers anything is refused" \
+  fails_with 2 "stall-in: with 1 the run would never end" build/emamba cosim "${tiny[@]}" --stall-in 1 --no-bundle -q
 
 # A failure's bundle: made from an RTL with one fault.
 rm -rf "$work/rtl-fault" && cp -r rtl "$work/rtl-fault"
