@@ -110,64 +110,81 @@ static void gather_patch(const em_shape *s, const int8_t *frame, uint32_t token,
 }
 
 int8_t *em_core_patch(const em_core *core, const em_state *state, const em_engine *engine) {
-  return (int8_t *)(uintptr_t)state + core->scratch_offset + em_linear_scratch_bytes(&engine->linear);
+  (void)engine;
+  return (int8_t *)(uintptr_t)state + core->patch_offset;
 }
 
-static void compute_linear(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
-  const em_engine *engine = &core->graph.engines[index];
-  const int8_t *x = em_core_input(core, state, engine, 0);
-  int8_t *scratch = (int8_t *)state + core->scratch_offset;
-  if (engine->holds_input) {
-    int8_t *patch = em_core_patch(core, state, engine);
-    gather_patch(&core->graph.design.shape, x, es->token, patch);
-    x = patch;
+static int8_t *rows_at(const em_core *core, const em_state *state, uint32_t which) {
+  return (int8_t *)(uintptr_t)state + core->row_offsets[which];
+}
+
+/* The frame is lane 0 of a batch of one; the other lanes stay 0. */
+static int8_t *spread(const int8_t *codes, size_t elements, int8_t *rows) {
+  for (size_t i = 0; i < elements; i++) {
+    rows[i * EM_LANES] = codes[i];
   }
-  const int8_t *residual = engine->linear.residual ? em_core_input(core, state, engine, 1) : NULL;
-  em_linear_forward(&core->units[index].linear, x, residual, em_core_output_slot(core, state, engine, 0), scratch,
-                    es->nodes);
+  return rows;
 }
 
-static void compute_ssm(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
-  const em_engine *engine = &core->graph.engines[index];
+static void collect(const int8_t *rows, size_t elements, int8_t *codes) {
+  for (size_t i = 0; i < elements; i++) {
+    codes[i] = rows[i * EM_LANES];
+  }
+}
+
+/* The engine's own memory to rows, or back. */
+static void exchange_memory(const em_core *core, em_state *state, uint32_t index, bool back) {
   const em_shape *s = &core->graph.design.shape;
-  const int8_t *p = em_core_input(core, state, engine, 0), *x = em_core_input(core, state, engine, 1);
-  const int8_t *delta = em_core_input(core, state, engine, 2), *g = em_core_input(core, state, engine, 3);
-  em_ssm_forward(&core->units[index].ssm, x, delta, p + s->r, p + s->r + s->n, g, es->token == 0,
-                 em_state_memory(core, state, index), em_core_output_slot(core, state, engine, 0), es->nodes);
+  const em_kind kind = core->graph.engines[index].kind;
+  void *memory = em_state_memory(core, state, index), *rows = rows_at(core, state, EM_CORE_MEMORY_ROWS);
+  if (kind == EM_CONV && !back) {
+    spread(memory, (size_t)s->ed * (s->k - 1), rows);
+  } else if (kind == EM_CONV) {
+    collect(rows, (size_t)s->ed * (s->k - 1), memory);
+  }
+  const size_t words = kind == EM_SSM ? (size_t)s->ed * s->n : kind == EM_POOL ? s->d : 0;
+  int32_t *plain = memory, *lanes = rows;
+  for (size_t i = 0; i < words; i++) {
+    *(back ? plain + i : lanes + i * EM_LANES) = *(back ? lanes + i * EM_LANES : plain + i);
+  }
+}
+
+static void compute_rows(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
+  const em_engine *engine = &core->graph.engines[index];
+  em_unit_io io = {.tokens = 1,
+                   .place = es->token,
+                   .frames = 1,
+                   .memory = rows_at(core, state, EM_CORE_MEMORY_ROWS),
+                   .scratch = rows_at(core, state, EM_CORE_SCRATCH_ROWS),
+                   .nodes = es->nodes};
+  for (uint32_t i = 0; i < engine->input_count; i++) {
+    const em_buffer *buffer = &core->graph.buffers[engine->inputs[i].buffer];
+    const int8_t *codes = em_core_input(core, state, engine, i);
+    size_t elements = (size_t)buffer->elements * buffer->take_tokens;
+    if (engine->holds_input) {
+      gather_patch(&core->graph.design.shape, codes, es->token, em_core_patch(core, state, engine));
+      codes = em_core_patch(core, state, engine);
+      elements = engine->linear.in;
+    }
+    io.inputs[i] = spread(codes, elements, rows_at(core, state, i));
+  }
+  for (uint32_t i = 0; i < engine->output_count; i++) {
+    io.outputs[i] = rows_at(core, state, EM_CORE_OUTPUT_ROWS + i);
+  }
+  exchange_memory(core, state, index, false);
+  em_unit_compute(&core->units[index], &io);
+  exchange_memory(core, state, index, true);
+  for (uint32_t i = 0; i < engine->output_count; i++) {
+    collect(io.outputs[i], core->graph.buffers[engine->outputs[i].buffer].elements,
+            em_core_output_slot(core, state, engine, i));
+  }
 }
 
 static void compute(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
-  const em_engine *engine = &core->graph.engines[index];
-  const em_unit *unit = &core->units[index];
   if (core->toggles != NULL) {
     em_toggles_before(core, state, index);
   }
-  switch (engine->kind) {
-    case EM_LINEAR: compute_linear(core, state, index, es); break;
-    case EM_NORM:
-      em_norm_forward(&unit->norm, em_core_input(core, state, engine, 0), em_core_output_slot(core, state, engine, 0),
-                      es->nodes);
-      break;
-    case EM_CONV:
-      em_conv_forward(&unit->conv, em_core_input(core, state, engine, 0), es->token == 0,
-                      em_state_memory(core, state, index), em_core_output_slot(core, state, engine, 0),
-                      em_core_output_slot(core, state, engine, 1),
-                      (int32_t *)(void *)((uint8_t *)state + core->scratch_offset), es->nodes);
-      break;
-    case EM_SSM: compute_ssm(core, state, index, es); break;
-    case EM_POOL: {
-      int32_t *sums = em_state_memory(core, state, index);
-      const int8_t *x = em_core_input(core, state, engine, 0);
-      if (em_engine_ends(engine, es->token)) {
-        em_pool_mean(&unit->pool, x, es->token == 0, sums, em_core_output_slot(core, state, engine, 0), es->nodes);
-      } else {
-        em_pool_add(&unit->pool, x, es->token == 0, sums);
-      }
-      break;
-    }
-    case EM_AXIS_IN:
-    case EM_AXIS_OUT: break;
-  }
+  compute_rows(core, state, index, es);
   if (core->toggles != NULL) {
     em_toggles_after(core, state, index);
   }
@@ -196,6 +213,18 @@ em_engine_state em_core_counters(const em_core *core, const em_state *state, uin
   em_engine_state es = em_state_engines(core, state)[engine];
   add_cycles(&es, state->cycle - es.since);
   return es;
+}
+
+void em_state_conclude(const em_core *core, em_state *state, uint64_t cycles, const em_engine_timing *times) {
+  state->cycle = cycles;
+  for (uint32_t e = 0; e < core->graph.engine_count; e++) {
+    em_engine_state *es = &em_state_engines(core, state)[e];
+    es->busy = times[e].busy;
+    es->starved = times[e].starved;
+    es->blocked = times[e].blocked;
+    es->tokens = times[e].tokens;
+    es->since = cycles;
+  }
 }
 
 void em_core_activity(const em_core *core, const em_state *state, em_run_activity *activity) {
@@ -343,21 +372,8 @@ static void advance_output(const em_core *core, em_state *state, em_step *step) 
 
 /* The earliest cycle in which a token ends; IDLE, the largest value, where none is in progress. */
 static uint64_t next_finish(const uint64_t *finish, uint32_t count) {
-  em_v4l earliest = (em_v4l){0} + INT64_MAX; /* IDLE with the sign bit flipped: lanes compare as signed */
-  uint32_t e = 0;
-  for (; e + 4 <= count; e += 4) {
-    em_v4l cycles;
-    memcpy(&cycles, finish + e, sizeof cycles);
-    cycles ^= INT64_MIN;
-    em_v4l earlier = cycles < earliest;
-    earliest = (cycles & earlier) | (earliest & ~earlier);
-  }
   uint64_t next = IDLE;
-  for (int lane = 0; lane < 4; lane++) {
-    uint64_t cycle = (uint64_t)earliest[lane] ^ UINT64_C(1) << 63;
-    next = cycle < next ? cycle : next;
-  }
-  for (; e < count; e++) {
+  for (uint32_t e = 0; e < count; e++) {
     next = finish[e] < next ? finish[e] : next;
   }
   return next;

@@ -191,7 +191,7 @@ em_status em_toggles_enable(em_core *core, const em_network *network, em_error *
     }
   }
   free(words);
-  size_t end = (core->state_bytes + 31) / 32 * 32;
+  size_t end = core->state_bytes;
   core->toggles_offset = end;
   end += graph->memory_count * sizeof(counts);
   for (uint32_t m = 0; m < graph->memory_count; m++) {
@@ -200,7 +200,7 @@ em_status em_toggles_enable(em_core *core, const em_network *network, em_error *
       end += (latch_bytes(&graph->memories[m]) + 7) / 8 * 8;
     }
   }
-  core->state_bytes = end;
+  core->state_bytes = (end + EM_LANES - 1) / EM_LANES * EM_LANES;
   return EM_OK;
 }
 

@@ -11,7 +11,10 @@ static void take_result(em_tracker *tracker) {
   if (tracker->results % per_frame != 0) {
     return;
   }
-  uint64_t cycle = job->state->cycle - 1;
+  em_tracker_frame(tracker, job->state->cycle - 1);
+}
+
+void em_tracker_frame(em_tracker *tracker, uint64_t cycle) {
   if (tracker->frames == 0) {
     tracker->latency_cycles = cycle - tracker->first_in_cycle + 1;
     tracker->first_out_cycle = cycle;

@@ -27,6 +27,9 @@ typedef struct {
   bool started;
 } em_tracker;
 
+/* A frame's result is out: its last beat was in `cycle`. */
+void em_tracker_frame(em_tracker *tracker, uint64_t cycle);
+
 /* To be told after every step of the job's state. */
 void em_tracker_step(em_tracker *tracker, const em_step *step);
 
