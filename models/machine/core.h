@@ -63,7 +63,7 @@ typedef struct {
   em_unit *units; /* [engine_count], owned */
   size_t state_bytes;
   size_t finish_offset, engines_offset, buffers_offset, rows_offset, patch_offset, output_offset;
-  size_t row_offsets[EM_CORE_ROWS]; /* from rows_offset: what a unit is given, a batch of one frame */
+  size_t row_offsets[EM_CORE_ROWS];     /* from rows_offset: what a unit is given, a batch of one frame */
   size_t data_offset[EM_MAX_BUFFERS];   /* bytes; slot_words * word_lanes a slot */
   size_t memory_offset[EM_MAX_ENGINES]; /* conv: history bytes; ssm: int32 state; pool: int32 sums */
   em_memory_toggles *toggles;           /* [memory_count], owned; NULL: toggles are not counted */
@@ -87,7 +87,8 @@ typedef struct {
 } em_step;
 
 /*
- * Binds a network to a graph; the network must outlive the core. Fails when the shapes or segment counts differ (EM_BAD_INPUT) or memory is short (EM_FAILED).
+ * Binds a network to a graph; the network must outlive the core. Fails when the shapes or segment counts differ
+ * (EM_BAD_INPUT) or memory is short (EM_FAILED).
  */
 em_status em_core_init(em_core *core, const em_graph *graph, const em_network *network, em_error *error);
 void em_core_free(em_core *core);

@@ -1,9 +1,9 @@
 /*
  * The integer arithmetic of the contract: rounding, saturation, alignment, requantisation, of one code.
  *
- * Pure functions, no time and no state. What units do to lanes (requant.h) is held against these. Shifts are the signed "requant
- * shift" of docs/microarchitecture.md: positive shifts right and rounds to nearest even, negative shifts left exactly.
- * Source: docs/contract.md, "Numbers".
+ * Pure functions, no time and no state. What units do to lanes (requant.h) is held against these. Shifts are the signed
+ * "requant shift" of docs/microarchitecture.md: positive shifts right and rounds to nearest even, negative shifts left
+ * exactly. Source: docs/contract.md, "Numbers".
  */
 #ifndef EM_ARITH_H
 #define EM_ARITH_H

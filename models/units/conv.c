@@ -87,8 +87,7 @@ void em_conv_compute(const em_conv_unit *unit, uint32_t tokens, bool first, cons
   for (uint32_t t = 0; t < tokens; t++) {
     for (size_t channel = 0; channel < ed; channel++) {
       const em_codes z = em_codes_load(sz + ((2 * t + 1) * ed + channel) * EM_LANES);
-      em_codes_store(g + (t * ed + channel) * EM_LANES,
-                     em_pwl_lanes(&unit->gate, z, valid, &nodes[EM_CONV_NODE_GATE]));
+      em_codes_store(g + (t * ed + channel) * EM_LANES, em_pwl_lanes(&unit->gate, z, valid, &nodes[EM_CONV_NODE_GATE]));
     }
   }
   remember(unit, tokens, sz, history);

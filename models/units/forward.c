@@ -30,9 +30,8 @@ static uint32_t tokens_at_once(const em_graph *graph) {
   const em_shape *s = &graph->design.shape;
   size_t bytes = 0;
   for (uint32_t b = 0; b < graph->buffer_count; b++) {
-    bytes += graph->buffers[b].block == EM_NONE || graph->buffers[b].block == 0
-                 ? token_bytes(graph, &graph->buffers[b])
-                 : 0;
+    bytes +=
+        graph->buffers[b].block == EM_NONE || graph->buffers[b].block == 0 ? token_bytes(graph, &graph->buffers[b]) : 0;
   }
   const size_t fit = bytes < CACHE_BYTES ? CACHE_BYTES / bytes : 1;
   const uint32_t tokens = s->l < TOKENS ? s->l : TOKENS;
@@ -159,12 +158,16 @@ void em_forward_batch(em_forward *f, const int8_t *frames, uint32_t count, int8_
   const em_graph *graph = f->graph;
   const em_shape *s = &graph->design.shape;
   const uint32_t last = graph->engine_count - 1;
+  uint32_t head = 1; /* engines from here on work once a frame */
+  while (head < last && graph->engines[head].id < EM_ENGINE_HEAD_0) {
+    head++;
+  }
   walk w = {.f = f, .frames = frames, .count = count, .observer = observer};
   tell_step(&w, 0, &(em_unit_io){.tokens = 1, .frames = count, .inputs = {frames}});
   for (uint32_t token = 0; token < s->l; token += f->tokens) {
     const uint32_t tokens = s->l - token < f->tokens ? s->l - token : f->tokens;
     em_stream_patches(s, frames, count, token, tokens, f->rows[graph->engines[1].inputs[0].buffer]);
-    for (uint32_t e = 1; e < last && graph->engines[e].tokens_per_frame == s->l; e++) {
+    for (uint32_t e = 1; e < head; e++) {
       step(&w, e, token, tokens);
     }
     if (s->head == EM_HEAD_NONE) {
@@ -172,10 +175,8 @@ void em_forward_batch(em_forward *f, const int8_t *frames, uint32_t count, int8_
     }
   }
   if (s->head != EM_HEAD_NONE) {
-    for (uint32_t e = 2 + 7 * s->m; e < last; e++) {
-      if (graph->engines[e].kind != EM_POOL) {
-        step(&w, e, 0, 1);
-      }
+    for (uint32_t e = head; e < last; e++) {
+      step(&w, e, 0, 1);
     }
     send(&w, 0, 1, outputs);
   }

@@ -23,8 +23,8 @@ typedef struct {
 
 typedef struct {
   const em_graph *graph;
-  const em_unit *units; /* [engine_count] */
-  uint32_t tokens;      /* at a time */
+  const em_unit *units;                    /* [engine_count] */
+  uint32_t tokens;                         /* at a time */
   em_node_count (*nodes)[EM_ENGINE_NODES]; /* [engine_count], counted since open */
   int8_t *rows[EM_MAX_BUFFERS];            /* [tokens, elements, EM_LANES]; the frame buffer's are patches */
   int8_t *results;                         /* axis_out's, likewise */
@@ -36,7 +36,8 @@ typedef struct {
 em_status em_forward_open(em_forward *forward, const em_graph *graph, const em_unit *units, em_error *error);
 void em_forward_close(em_forward *forward);
 
-/* frames [count, H, W, C], 1 <= count <= EM_LANES -> outputs [count, outputs], or [count, L, outputs] with head none. */
+/* frames [count, H, W, C], 1 <= count <= EM_LANES -> outputs [count, outputs], or [count, L, outputs] with head none.
+ */
 void em_forward_batch(em_forward *forward, const int8_t *frames, uint32_t count, int8_t *outputs,
                       const em_forward_observer *observer);
 

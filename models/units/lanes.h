@@ -422,9 +422,9 @@ EM_INLINE em_words em_look_up_words(const int8_t table[128], const em_word_index
 #if defined(EM_AVX512)
   em_words found;
   for (int p = 0; p < 4; p++) { /* one byte of each word is looked up, the others are 0 */
-    found.part[p] = (em_i32)_mm512_maskz_permutex2var_epi8(UINT64_C(0x1111111111111111), (__m512i)em_codes_load(table),
-                                                           (__m512i)index->words.part[p],
-                                                           (__m512i)em_codes_load(table + 64));
+    found.part[p] =
+        (em_i32)_mm512_maskz_permutex2var_epi8(UINT64_C(0x1111111111111111), (__m512i)em_codes_load(table),
+                                               (__m512i)index->words.part[p], (__m512i)em_codes_load(table + 64));
     if (negative) {
       found.part[p] = found.part[p] << 24 >> 24;
     }
@@ -493,7 +493,8 @@ EM_INLINE uint32_t em_count_saturated(const em_valid *valid, em_halves v) {
   }
   return count;
 #else
-  em_i16 low = (em_i16)((v.part[0] > 127) | (v.part[0] < -128)), high = (em_i16)((v.part[1] > 127) | (v.part[1] < -128));
+  em_i16 low = (em_i16)((v.part[0] > 127) | (v.part[0] < -128)),
+         high = (em_i16)((v.part[1] > 127) | (v.part[1] < -128));
   return em_count(valid, em_pack16(low, high));
 #endif
 }
@@ -544,8 +545,8 @@ EM_INLINE em_codes em_popcounts(em_codes bytes) {
 #if defined(EM_AVX512)
   return (em_codes)_mm512_popcnt_epi8((__m512i)bytes);
 #elif defined(EM_AVX2)
-  const __m256i bits = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2,
-                                        3, 2, 3, 3, 4);
+  const __m256i bits =
+      _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
   const __m256i low = (__m256i)(bytes & 15), high = (__m256i)((em_codes)((em_i16)bytes >> 4) & 15);
   return (em_codes)_mm256_shuffle_epi8(bits, low) + (em_codes)_mm256_shuffle_epi8(bits, high);
 #else

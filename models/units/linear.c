@@ -119,17 +119,14 @@ EM_INLINE em_codes add_residual(const map *m, em_codes code, const int8_t *resid
   const int32_t *r = m->unit->registers;
   em_words sum = em_widen_halves(em_widen(code)), token = em_widen_halves(em_widen(em_codes_load(residual)));
   for (int p = 0; p < 4; p++) {
-    sum.part[p] =
-        (token.part[p] << r[EM_LINEAR_RES_TOK_SHIFT]) + (sum.part[p] << r[EM_LINEAR_RES_OUT_SHIFT]);
+    sum.part[p] = (token.part[p] << r[EM_LINEAR_RES_TOK_SHIFT]) + (sum.part[p] << r[EM_LINEAR_RES_OUT_SHIFT]);
   }
-  return em_saturate_halves(em_align_words(sum, m->sum), m->valid,
-                            &m->nodes[EM_LINEAR_NODE_RESIDUAL].saturations);
+  return em_saturate_halves(em_align_words(sum, m->sum), m->valid, &m->nodes[EM_LINEAR_NODE_RESIDUAL].saturations);
 }
 
 EM_INLINE void write_back(const map *m, uint32_t row, em_words sum, const int8_t *residual, int8_t *y) {
   const em_linear_geometry *g = m->g;
-  em_codes code =
-      em_saturate_halves(align_sum(m, row, sum), m->valid, &m->nodes[EM_LINEAR_NODE_OUT].saturations);
+  em_codes code = em_saturate_halves(align_sum(m, row, sum), m->valid, &m->nodes[EM_LINEAR_NODE_OUT].saturations);
   if (g->relu) {
     code = em_max8(code, (em_codes){0});
   }

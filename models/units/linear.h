@@ -14,10 +14,10 @@
 #include "models/units/requant.h"
 
 enum { /* Nodes counted, in this order: */
-  EM_LINEAR_NODE_IN = 0,
-  EM_LINEAR_NODE_OUT,
-  EM_LINEAR_NODE_POST, /* three of them */
-  EM_LINEAR_NODE_RESIDUAL = EM_LINEAR_NODE_POST + 3,
+       EM_LINEAR_NODE_IN = 0,
+       EM_LINEAR_NODE_OUT,
+       EM_LINEAR_NODE_POST, /* three of them */
+       EM_LINEAR_NODE_RESIDUAL = EM_LINEAR_NODE_POST + 3,
 };
 
 typedef struct {
@@ -31,8 +31,8 @@ typedef struct {
 size_t em_linear_scratch_bytes(const em_linear_geometry *geometry);
 
 /*
- * x [tokens, x_elements, EM_LANES] -> y [tokens, out, EM_LANES]; residual like y, only where the geometry has one. Counts
- * saturations per node.
+ * x [tokens, x_elements, EM_LANES] -> y [tokens, out, EM_LANES]; residual like y, only where the geometry has one.
+ * Counts saturations per node.
  */
 void em_linear_compute(const em_linear_unit *unit, uint32_t tokens, const em_valid *valid, const int8_t *x,
                        const int8_t *residual, int8_t *y, void *scratch, em_node_count *nodes);

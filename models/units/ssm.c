@@ -6,17 +6,17 @@ enum { PREPARED_BYTES = 24 * 1024 }; /* of B and C: half a first-level cache */
 
 /* B and C of one state in one token, as the scan takes them. */
 typedef struct {
-  em_halves b;             /* shifted left by b_scale */
+  em_halves b;            /* shifted left by b_scale */
   em_words c_high, c_low; /* for the current's upper 16 bits and its lowest 8 */
 } prepared;
 
 typedef struct {
   const em_ssm_unit *unit;
   const em_ssm_io *io;
-  prepared *states;  /* [block tokens, n] */
-  em_halves *widest; /* [block tokens]: largest |B| */
-  int32_t *trace;    /* [block tokens, n] rows of em_words, for an observer */
-  bool scaled;       /* B_bar is rounded by em_scaled_product; else its shift is to the left */
+  prepared *states;                      /* [block tokens, n] */
+  em_halves *widest;                     /* [block tokens]: largest |B| */
+  int32_t *trace;                        /* [block tokens, n] rows of em_words, for an observer */
+  bool scaled;                           /* B_bar is rounded by em_scaled_product; else its shift is to the left */
   int32_t b_scale, delta_scale, b_limit; /* left shifts that it needs; products from b_limit on may saturate */
   em_requanter b_bar, gated;
   bool bx_right; /* B_bar x is rounded in halves, else shifted left by way of both factors */

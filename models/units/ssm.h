@@ -29,10 +29,10 @@ enum {
  */
 typedef struct {
   uint32_t ed, n, r;
-  const int32_t *registers; /* [EM_MAX_REGISTERS] */
-  const int8_t *a, *d;      /* [ed, n], [ed] */
-  int8_t (*decay)[128];     /* [256 codes of A as uint8_t][delta], owned, as is counts */
-  bool negative;            /* some A_bar is below 0 */
+  const int32_t *registers;  /* [EM_MAX_REGISTERS] */
+  const int8_t *a, *d;       /* [ed, n], [ed] */
+  int8_t (*decay)[128];      /* [256 codes of A as uint8_t][delta], owned, as is counts */
+  bool negative;             /* some A_bar is below 0 */
   uint8_t (*counts)[3][128]; /* [ed, em_ssm_count_tables(n)][exp_in saturations, A_bar below, above][delta] */
 } em_ssm_unit;
 

@@ -30,7 +30,9 @@ static bool bind_unit(em_unit *unit, const em_graph *graph, const em_engine *eng
   unit->engine = engine;
   em_contents_codes(network, engine, codes);
   switch (engine->kind) {
-    case EM_LINEAR: unit->linear = (em_linear_unit){&engine->linear, r, codes[0], codes[1], input_elements(graph, engine)}; break;
+    case EM_LINEAR:
+      unit->linear = (em_linear_unit){&engine->linear, r, codes[0], codes[1], input_elements(graph, engine)};
+      break;
     case EM_NORM: unit->norm = (em_norm_unit){s->d, r, codes[0], codes[1]}; break;
     case EM_CONV: bind_conv(&unit->conv, s, b, r); break;
     case EM_SSM:
@@ -123,8 +125,8 @@ void em_unit_compute(const em_unit *unit, const em_unit_io *io) {
       break;
     case EM_NORM: em_norm_compute(&unit->norm, io->tokens, &valid, io->inputs[0], io->outputs[0], io->nodes); break;
     case EM_CONV:
-      em_conv_compute(&unit->conv, io->tokens, first, &valid, io->inputs[0], io->memory, io->outputs[0],
-                      io->outputs[1], io->nodes);
+      em_conv_compute(&unit->conv, io->tokens, first, &valid, io->inputs[0], io->memory, io->outputs[0], io->outputs[1],
+                      io->nodes);
       break;
     case EM_SSM: compute_ssm(unit, io, &valid); break;
     case EM_POOL:

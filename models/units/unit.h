@@ -39,17 +39,17 @@ typedef struct {
   uint32_t frames;         /* lanes that count */
   const int8_t *inputs[4]; /* [tokens, elements, EM_LANES], in the order of the engine's; of patch_embed the patches */
   int8_t *outputs[2];
-  void *memory;  /* of its own, which changes: history, state, sums; em_unit_memory_bytes, any contents */
-  void *scratch; /* em_unit_scratch_bytes */
-  em_node_count *nodes; /* [EM_ENGINE_NODES], added to */
+  void *memory;             /* of its own, which changes: history, state, sums; em_unit_memory_bytes, any contents */
+  void *scratch;            /* em_unit_scratch_bytes */
+  em_node_count *nodes;     /* [EM_ENGINE_NODES], added to */
   em_state_observer states; /* told what the ssm stores, or NULL */
   void *context;
 } em_unit_io;
 
 /*
- * Binds `network` to the graph: units [engine_count], zeroed by the caller. Both must outlive them, for weights are read
- * where they are. EM_BAD_INPUT when shapes or segment counts differ, EM_FAILED when memory is short; to be freed in any
- * case.
+ * Binds `network` to the graph: units [engine_count], zeroed by the caller. Both must outlive them, for weights are
+ * read where they are. EM_BAD_INPUT when shapes or segment counts differ, EM_FAILED when memory is short; to be freed
+ * in any case.
  */
 em_status em_units_bind(em_unit *units, const em_graph *graph, const em_network *network, em_error *error);
 void em_units_free(em_unit *units, const em_graph *graph);

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "models/units/forward.h"
 #include "models/time/timing.h"
+#include "models/units/forward.h"
 #include "sim/commands/commands.h"
 #include "sim/files/json_text.h"
 #include "sim/lockstep/cosim.h"
@@ -30,7 +30,7 @@ typedef struct {
   em_timing *timing;
   em_graph *graph;
   em_forward forward;
-  int8_t *batch; /* EM_LANES frames, and room for their results */
+  int8_t *batch;       /* EM_LANES frames, and room for their results */
   uint64_t rtl_frames; /* that one measurement of the RTL runs */
   char *report;        /* JSON of a run of all frames; NULL without a fit */
 } bench;
