@@ -67,7 +67,7 @@ em_status em_lockstep_open(em_lockstep *ls, const em_core *core, em_state *state
     status = em_rtl_release(&ls->driver, error);
   }
   if (status == EM_OK && ls->wave != NULL) {
-    ls->wave->first_time = EM_TIMES_PER_CYCLE * ls->driver.cycles;
+    ls->wave->first_time = EM_TIMES_PER_CYCLE * ls->driver.cycles + 1; /* the release settled once more */
   }
   return status;
 }

@@ -2,8 +2,8 @@
  * An FST wave of the RTL, whole or of a window of cycles, and a view file for GTKWave beside it.
  *
  * A wave is written under a temporary name in its folder and renamed when it is closed, so that it appears whole or not
- * at all. Times: a cycle is two, its settled logic and its rising edge. Cycle c settles at time first_time + 2 c, and
- * em_top.u_apb.cycles_q is c in it.
+ * at all. Times: a cycle is two, its settled logic and the rising edge that ends it. Cycle c settles at time
+ * first_time + 2 c; em_top.u_apb.cycles_q is c there and has been since the edge before.
  */
 #ifndef EM_WAVE_H
 #define EM_WAVE_H

@@ -64,9 +64,86 @@ check "and those of the failing unit" grep -Eq "^TOP.em_top.g_block.0..u_block" 
 width=$(grep -o "XOR 0x[0-9a-f]*" "$work/bundle/report.txt" | head -n 1)
 check "a difference of codes is printed in their width ($width)" test "${#width}" -le 8
 
+
+odd="$work/o'dd \$(touch x) ü"
+mkdir "$odd" && cp "$work"/*.safetensors "$odd"
+check "a deadlock in a folder of an odd name" says 1 "deadlock, nothing happened for 5 cycles" bash -c 'cd "$0" && "$@"' "$odd" "$emamba" cosim \
+  "$work/tiny.yaml" -n network.safetensors -i frames.safetensors -q --watchdog 5 --bundle $'two\nlines'
+check "its command is one line and reproduces it in a folder with quotes, blanks and line feeds in names" says 1 "deadlock, nothing happened for 5 cycles" \
+  bash -c "$(cat "$odd"/two*/command.txt) --no-bundle"
+check "and runs nothing else" test ! -e "$odd/x" -a ! -e x
+
+cp -r rtl "$work/counts"
+sed -i "s/tokens_q <= tokens_q + 32'd1;/tokens_q <= tokens_q + 32'd2;/" "$work/counts/em_perf_counters.sv"
+counts() { (cd "$work" && "$emamba" cosim "${tiny[@]}" --rtl counts "$@"); }
+check "a counter that differs is shown with its read-out" says 1 "axis_in, tokens counter, token 4: model 4, RTL 8, XOR 0xc" counts -q --no-bundle
+cycle=$(sed -n 's/^first divergence: cycle \([0-9]*\),.*/\1/p' "$work/out")
+matched=$(true_rtl -q | sed -n 's/.*matched \([0-9]*\) cycles.*/\1/p')
+engines=$(true_rtl -q --report /dev/stdout 2>"$work/err" | /usr/bin/python3 -c "import json, sys; print(len(json.load(sys.stdin)['engines']))")
+# Every counter takes two cycles; the tokens are the fourth of an engine's, read in the second.
+check "in the cycle of its read-out, $cycle" test "$cycle" -eq $((matched - 8 * engines + 7))
+
 # ---- Waves ----
 
+# The values of the cycle counter in a wave, by the reader that the writer of waves comes with.
+cat >"$work/cycles.c" <<'C'
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fstapi.h"
+
+static fstHandle counter;
+
+static void print(void *context, uint64_t time, fstHandle signal, const unsigned char *value) {
+  (void)context;
+  if (signal == counter) {
+    printf("%llu %llu\n", (unsigned long long)time, strtoull((const char *)value, NULL, 2));
+  }
+}
+
+int main(int argc, char **argv) {
+  void *wave = argc == 2 ? fstReaderOpen(argv[1]) : NULL;
+  struct fstHier *item;
+  while (wave != NULL && (item = fstReaderIterateHier(wave)) != NULL) {
+    if (item->htyp == FST_HT_SCOPE) {
+      fstReaderPushScope(wave, item->u.scope.name, NULL);
+    } else if (item->htyp == FST_HT_UPSCOPE) {
+      fstReaderPopScope(wave);
+    } else if (item->htyp == FST_HT_VAR && strncmp(item->u.var.name, "cycles_q", 8) == 0 &&
+               strcmp(fstReaderGetCurrentFlatScope(wave), "TOP.em_top.u_apb") == 0) {
+      counter = item->u.var.handle;
+    }
+  }
+  if (wave == NULL || counter == 0) {
+    return 1;
+  }
+  fstReaderSetFacProcessMaskAll(wave);
+  fstReaderIterBlocks(wave, print, NULL, NULL);
+  printf("end %llu\n", (unsigned long long)fstReaderGetEndTime(wave));
+  return 0;
+}
+C
+fst=$(verilator --getenv VERILATOR_ROOT)/include/gtkwave
+gcc -w -O1 -DFST_CONFIG_INCLUDE='"fst_config.h"' "-I$fst" "$work/cycles.c" "$fst/fstapi.c" "$fst/lz4.c" "$fst/fastlz.c" -lz -lpthread -o "$work/cycles"
+cycles_of() { # WAVE VIEW FIRST LAST: the wave holds these cycles, settled at the times that its view tells
+  "$work/cycles" "$1" | /usr/bin/python3 -c "
+import re, sys
+first, last = int(sys.argv[2]), int(sys.argv[3])
+view = open(sys.argv[1]).read()
+origin = int(re.search(r'settles at time (\d+) \+ 2 c', view)[1])
+lines = [line.split() for line in sys.stdin]
+changes = [(int(time), int(value)) for time, value in lines[:-1]]
+# From the edge before a cycle the counter is the cycle; the first change is the state in which the wave begins.
+assert [value for _, value in changes[:last - first + 1]] == list(range(first, last + 1)), changes[:5]
+assert changes[0][0] <= origin + 2 * first, changes[0]
+assert all(time == origin + 2 * cycle - 1 for time, cycle in changes[1:]), changes[:5]
+assert int(lines[-1][1]) >= origin + 2 * last + 1 and re.search(rf'^\*-4 {origin + 2 * first} ', view, re.M)" "$2" "$3" "$4"
+}
+
 check "a window of a wave" says 0 matched true_rtl -q --wave w.fst --wave-from 100 --wave-to 200
+check "it holds those cycles at the times that its view tells" cycles_of "$work/w.fst" "$work/w.gtkw" 100 200
+check "and ends with them" test "$("$work/cycles" "$work/w.fst" | grep -c ' 20[2-9]$')" -eq 0
 check "the wave is there, with its view, and nothing else" test -s "$work/w.fst" -a -s "$work/w.gtkw" -a -z "$(cd "$work" && echo .*fst*tmp | grep -v '\*')"
 check "a window that the run does not reach is refused" says 2 "wave-from" true_rtl -q --wave w2.fst --wave-from 100000
 check "a window that ends before it begins is refused" says 2 "wave-from" true_rtl -q --wave w2.fst --wave-from 20 --wave-to 10
