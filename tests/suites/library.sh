@@ -91,6 +91,17 @@ check "C++ example finds the fastest within the area" best
 installed_check() (cd / && "$prefix/bin/emamba" check "$prefix/share/emamba/configs/designs/mars.yaml" | grep -q '^price')
 check "installed program checks and prices an installed design" installed_check
 
+# ---- Co-simulation from an installed copy, which is not written to: the RTL is built in the user's cache ----
+installed_cosim() {
+  local design=$prefix/share/emamba/configs/designs/tiny.yaml before
+  mkdir -p "$work/home" "$work/tiny" && build/tests/random_case 7 "$work/tiny" "$design" &&
+    before=$(files_below "$prefix") || return
+  (cd / && env -u EMAMBA_BUILD HOME="$work/home" "$prefix/bin/emamba" cosim "$design" \
+    -n "$work/tiny/network.safetensors" -i "$work/tiny/frames.safetensors" --no-bundle) &&
+    [ -n "$(files_below "$work/home/.cache/emamba")" ] && [ "$(files_below "$prefix")" = "$before" ]
+}
+check "an installed program co-simulates, and builds in the user's cache" installed_cosim
+
 # ---- Manual and completion: every command and option stands in them ----
 options() { build/emamba help | grep -oE '(^|[ ,])--[a-z-]+' | tr -d ' ,' | sort -u; }
 completes() { # words of the command line...
