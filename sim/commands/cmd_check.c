@@ -13,8 +13,8 @@
 #include "sim/files/atomic_file.h"
 #include "sim/files/design_file.h"
 #include "sim/files/features_file.h"
+#include "sim/files/fit_beside.h"
 #include "sim/report/price_print.h"
-#include "sim/report/pricing.h"
 #include "sim/report/run_price.h"
 #include "sim/run/outputs.h"
 

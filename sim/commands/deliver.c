@@ -2,9 +2,9 @@
 
 #include <inttypes.h>
 
+#include "sim/files/fit_beside.h"
 #include "sim/files/frames_file.h"
 #include "sim/report/power_csv.h"
-#include "sim/report/pricing.h"
 #include "sim/report/run_price.h"
 
 em_status em_deliverable(const em_job *job, const em_options *options, em_error *error) {

@@ -3,6 +3,7 @@
 
 #include "models/network/network_fits.h"
 #include "models/time/timing.h"
+#include "sim/files/fit_beside.h"
 #include "sim/library/handles.h"
 #include "sim/report/run_price.h"
 

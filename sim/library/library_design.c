@@ -6,8 +6,8 @@
 
 #include "models/design/design.h"
 #include "sim/files/design_file.h"
+#include "sim/files/fit_beside.h"
 #include "sim/library/handles.h"
-#include "sim/report/pricing.h"
 
 /* Opens `path`, or, with a text, what stands in that. */
 static em_status load(const char *path, const char *text, size_t bytes, emamba_design *design, em_error *error) {

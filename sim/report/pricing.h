@@ -46,16 +46,6 @@ em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity
 void em_pricing_free(em_pricing *pricing);
 
 /*
- * The fit that goes with a technology file: calibration.yaml beside it, else the project's own,
- * configs/technology/calibration.yaml where the program stands. On the heap, to be freed; NULL, with
- * EM_OK, where there is neither. A broken one is EM_BAD_INPUT.
- */
-em_status em_fit_beside(const char *technology_path, em_fit_data **fit, em_error *error);
-
-/* EM_BAD_INPUT, saying what is missing, where `fit` is NULL. */
-em_status em_fit_needed(const em_technology *technology, const em_fit_data *fit, em_error *error);
-
-/*
  * Multiplications with an addition: those of weights, of A_bar and the state, of C and the state. Everything else
  * (lone products, norm, additions, piecewise-linear units) counts nothing.
  */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/report/pricing.h"
+#include "sim/files/fit_beside.h"
 #include "sim/report/report_reader.h"
 #include "sim/report/run_price.h"
 

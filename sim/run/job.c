@@ -6,8 +6,8 @@
 
 #include "models/machine/toggles.h"
 #include "sim/files/design_file.h"
+#include "sim/files/fit_beside.h"
 #include "sim/files/network_file.h"
-#include "sim/report/pricing.h"
 #include "sim/run/outputs.h"
 
 /* Puts the file where the parts came from before the text; parts that were made in memory have none. */
