@@ -13,7 +13,7 @@ broken, 2 bad usage. Method: docs/calibration.md.
 import argparse
 import sys
 
-from emamba_tools import clock_gates, mac_unit, stimuli, sweep, validation
+from emamba_tools import clock_gates, command_line, mac_unit, stimuli, sweep, validation
 from emamba_tools.cost_fit import Bench, Measured
 from emamba_tools.fit_file import OUTPUT, replacing, write
 
@@ -64,4 +64,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.run(main)

@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from emamba_tools import command_line
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -68,4 +70,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.run(main)

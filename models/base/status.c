@@ -1,17 +1,35 @@
 #include "models/base/status.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+/* Bytes of the UTF-8 character at `text` when it controls a terminal or the order of what is shown; else 0. */
+static size_t control_bytes(const char *text) {
+  const unsigned char first = (unsigned char)text[0];
+  if (first < ' ' || first == 0x7f) {
+    return 1;
+  }
+  const unsigned char second = (unsigned char)text[1];
+  if ((first == 0xc2 && second >= 0x80 && second < 0xa0) || (first == 0xd8 && second == 0x9c)) {
+    return 2; /* U+0080..U+009F, the other control codes; U+061C */
+  }
+  if (first == 0xe2 && (second == 0x80 || second == 0x81)) {
+    const unsigned char third = (unsigned char)text[2];
+    /* U+200E, U+200F, U+2028..U+202E; U+2066..U+2069: marks of direction, line and paragraph */
+    bool marks = second == 0x80 ? third == 0x8e || third == 0x8f || (third >= 0xa8 && third <= 0xae)
+                                : third >= 0xa6 && third <= 0xa9;
+    return marks ? 3 : 0;
+  }
+  return 0;
+}
+
 void em_text_clean(char *text) {
-  for (; *text != '\0'; text++) {
-    unsigned char byte = (unsigned char)*text, next = (unsigned char)text[1];
-    if (byte < ' ' || byte == 0x7f) {
-      *text = '?';
-    } else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) { /* U+0080..U+009F: the other control codes */
-      text[0] = text[1] = '?';
-    }
+  while (*text != '\0') {
+    size_t bytes = control_bytes(text);
+    memset(text, '?', bytes);
+    text += bytes > 0 ? bytes : 1;
   }
 }
 

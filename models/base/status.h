@@ -25,8 +25,8 @@ em_status em_fail(em_error *error, em_status status, const char *format, ...) __
 void em_error_prefix(em_error *error, const char *prefix);
 
 /*
- * Replaces control characters by question marks, in place. Names and texts come from files: whatever they hold, what is
- * printed stays one line and sends no escape code to a terminal.
+ * Replaces control characters and marks of text direction by question marks, in place. Names and texts come from
+ * files: whatever they hold, what is printed stays one line and sends no escape code to a terminal.
  */
 void em_text_clean(char *text);
 

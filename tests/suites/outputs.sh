@@ -169,10 +169,10 @@ for command in "report $work/evil.json" "compare $work/evil.json $work/plain.jso
   "report -q $work/evil.json --html $work/evil.html"; do
   build/emamba $command >"$work/stdout" 2>"$work/err"
   status=$?
-  [ $status -eq 0 ] && ! LC_ALL=C grep -q $'[\x1b\x07\r]' "$work/stdout" "$work/err"
+  [ $status -eq 0 ] && ! LC_ALL=C grep -qE $'[\x1b\x07\r]|\xe2\x80\xae' "$work/stdout" "$work/err"
   check "no escape codes of a report's texts: ${command%% *}" $?
 done
-! LC_ALL=C grep -q $'[\x1b\x07]' "$work/evil.html"
+! LC_ALL=C grep -qE $'[\x1b\x07]|\xe2\x80\xae' "$work/evil.html"
 check "nor in its page" $?
 refused "a formula as an engine's name reaches no table" "is not the name of an engine" \
   build/emamba report -q "$work/formula.json" --power "$out/p.csv"

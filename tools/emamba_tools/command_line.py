@@ -54,7 +54,7 @@ def _status(main: Callable[[], int], name: str) -> int:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGPIPE)
         return 1
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         print(f"{name}: {shown(error)}", file=sys.stderr)
         sys.stdout = None  # what it still holds cannot be written
         return 1 if isinstance(error, OSError) and error.filename is None else 2
