@@ -29,7 +29,7 @@ TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(basename $(notdir $(TEST_SOURCES)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint bench format clean
+.PHONY: FORCE install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint bench format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -79,7 +79,6 @@ $(BUILD)/commit: FORCE
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(RELEASE)' | cmp -s - $@ || echo '$(CC) $(RELEASE)' >$@
-FORCE:
 
 # Compiled for any processor: it says what this one lacks before anything else runs.
 $(BUILD)/release/sim/processor.o: private ARCH :=

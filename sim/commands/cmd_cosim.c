@@ -34,8 +34,11 @@ static em_status failure_text(const em_lockstep *lockstep, em_lockstep_outcome o
     return em_fail(error, EM_FAILED, "lock-step: model and RTL differ in cycle %" PRIu64 ": %s, %s",
                    lockstep->divergence.cycle, lockstep->divergence.place.unit, lockstep->divergence.signal);
   }
-  return em_fail(error, EM_FAILED, "lock-step: deadlock, nothing happened for %" PRIu64 " cycles up to cycle %" PRIu64,
-                 lockstep->watchdog_cycles, lockstep->state->cycle);
+  return em_fail(error, EM_FAILED,
+                 "lock-step: deadlock, nothing happened for %" PRIu64 " cycles up to cycle %" PRIu64 "%s%s",
+                 lockstep->watchdog_cycles, lockstep->state->cycle,
+                 lockstep->stimulus.stall_in < 1 ? "" : ": --stall-in 1 never offers a beat",
+                 lockstep->stimulus.stall_out < 1 ? "" : ": --stall-out 1 never takes one");
 }
 
 /* What a run of the lock-step yields beside its outcome. */

@@ -6,7 +6,6 @@
 
 #include "models/base/nearest.h"
 #include "sim/files/atomic_file.h"
-#include "sim/files/file_bytes.h"
 #include "sim/files/yaml_file.h"
 
 /*
@@ -188,9 +187,8 @@ em_status em_design_load_technology(const char *path, em_design *design, em_tech
 
 em_status em_design_load(const char *path, em_design *design, em_technology *technology, em_error *error) {
   em_file_bytes file;
-  em_status status = em_file_bytes_open(path, &file, error);
+  em_status status = em_yaml_read(path, &file, error);
   if (status != EM_OK) {
-    em_error_prefix(error, path);
     return status;
   }
   status = em_design_parse(path, file.bytes, file.size, design, error);

@@ -19,6 +19,9 @@ typedef struct {
 /* Reads `path`, a regular file. EM_BAD_INPUT with a text that does not name the path: callers prefix it. */
 em_status em_file_bytes_open(const char *path, em_file_bytes *file, em_error *error);
 
+/* The same; a file of more than `most` bytes is refused before any of it is read. */
+em_status em_file_bytes_open_most(const char *path, size_t most, em_file_bytes *file, em_error *error);
+
 /* Gives back the memory of bytes that are not looked at again. Does nothing for a zeroed struct. */
 void em_file_bytes_drop(em_file_bytes *file, const uint8_t *begin, size_t size);
 

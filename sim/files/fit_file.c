@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/files/file_bytes.h"
 #include "sim/files/yaml_file.h"
 
 enum { SAMPLES_MAX = 1000000, PERCENT_MAX = 1000000 };
@@ -142,9 +141,8 @@ em_status em_fit_parse(const char *path, const uint8_t *bytes, size_t size, em_f
 
 em_status em_fit_load(const char *path, em_fit_data *fit, em_error *error) {
   em_file_bytes file;
-  em_status status = em_file_bytes_open(path, &file, error);
+  em_status status = em_yaml_read(path, &file, error);
   if (status != EM_OK) {
-    em_error_prefix(error, path);
     return status;
   }
   status = em_fit_parse(path, file.bytes, file.size, fit, error);

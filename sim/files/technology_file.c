@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "sim/files/file_bytes.h"
 #include "sim/files/yaml_file.h"
 
 /* clang-format off */
@@ -161,9 +160,8 @@ em_status em_technology_load(const char *path, em_technology *technology, em_err
   if (strlen(path) >= sizeof technology->file) {
     return em_fail(error, EM_BAD_INPUT, "%.200s: the path is too long", path);
   }
-  em_status status = em_file_bytes_open(path, &file, error);
+  em_status status = em_yaml_read(path, &file, error);
   if (status != EM_OK) {
-    em_error_prefix(error, path);
     return status;
   }
   status = em_technology_parse(path, file.bytes, file.size, technology, error);

@@ -183,6 +183,14 @@ static em_status read_events(reader *r) {
   return r->yaml->count > 0 ? EM_OK : em_fail(r->error, EM_BAD_INPUT, "%s: is empty", r->yaml->path);
 }
 
+em_status em_yaml_read(const char *path, em_file_bytes *file, em_error *error) {
+  em_status status = em_file_bytes_open_most(path, EM_YAML_MAX_BYTES, file, error);
+  if (status != EM_OK) {
+    em_error_prefix(error, path);
+  }
+  return status;
+}
+
 em_status em_yaml_parse(const char *path, const uint8_t *bytes, size_t size, em_yaml *yaml, em_error *error) {
   *yaml = (em_yaml){.path = path};
   reader r = {

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "models/base/status.h"
+#include "sim/files/file_bytes.h"
 
 enum { EM_YAML_MAX_BYTES = 1 << 20, EM_YAML_MAX_NODES = 4096, EM_YAML_MAX_DEPTH = 8, EM_YAML_NO_NODE = -1 };
 
@@ -33,6 +34,9 @@ typedef struct {
   int32_t count; /* node 0 is the root, a mapping; children follow their parents */
   int32_t capacity;
 } em_yaml;
+
+/* The bytes of a YAML file for em_yaml_parse, with its size checked before it is read; texts name the path. */
+em_status em_yaml_read(const char *path, em_file_bytes *file, em_error *error);
 
 /* Parses bytes[size]. `path` stands in the texts and must outlive `yaml`. On an error there is nothing to free. */
 em_status em_yaml_parse(const char *path, const uint8_t *bytes, size_t size, em_yaml *yaml, em_error *error);

@@ -343,9 +343,10 @@ bool em_lockstep_cycle(em_lockstep *ls, em_step *step) {
   if (!same_records(ls) || !same_streams(ls)) {
     return false;
   }
-  /* A cycle that the stimulus holds up says nothing about the design: the watchdog does not count it. */
-  bool outside_waits =
-      (ls->frames_in < ls->frame_count && !pins.in_valid) || (ls->state->out_valid != 0 && !pins.out_ready);
+  /* A cycle that the stimulus holds up says nothing about the design: the watchdog does not count it, but for a
+   * stimulus that never lets go. */
+  bool outside_waits = (ls->frames_in < ls->frame_count && !pins.in_valid && ls->stimulus.stall_in < 1) ||
+                       (ls->state->out_valid != 0 && !pins.out_ready && ls->stimulus.stall_out < 1);
   em_core_advance(ls->core, ls->state, &pins, 1, step);
   ls->driver.library->clock(ls->driver.rtl);
   ls->driver.cycles++;

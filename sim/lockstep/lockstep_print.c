@@ -121,10 +121,12 @@ void em_lockstep_print_waits(const em_lockstep *ls, FILE *file) {
       continue;
     }
     if (e == last && ls->state->out_valid != 0) {
-      fprintf(file, "  %s waits for the sink: tvalid is high, tready low\n", name);
+      fprintf(file, "  %s waits for the sink: tvalid is high, tready low%s\n", name,
+              ls->stimulus.stall_out < 1 ? "" : " for ever (--stall-out 1)");
     }
     if (e == 0 && engines[e].status == EM_STARVED) {
-      fprintf(file, "  %s waits for the source: tready is high, tvalid low\n", name);
+      fprintf(file, "  %s waits for the source: tready is high, tvalid low%s\n", name,
+              ls->stimulus.stall_in < 1 ? "" : " for ever (--stall-in 1)");
     }
     for (uint32_t i = 0; i < engine->input_count; i++) {
       const em_buffer *buffer = &graph->buffers[engine->inputs[i].buffer];

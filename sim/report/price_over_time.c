@@ -126,7 +126,7 @@ cJSON *em_price_power_over_time(const em_pricing *pricing, const em_run_time *ti
     cJSON_AddNumberToObject(engine, "moved_bits", price->moved_bits);
     cJSON_AddItemToArray(engines, engine);
   }
-  bool enough = add_peak(pricing, time, windows, object);
+  bool enough = time->frames == 0 || add_peak(pricing, time, windows, object); /* no frame: it failed before */
   cJSON_AddNumberToObject(object, "average_mw", rounded(energy / (double)pricing->point.cycles * milliwatts(pricing)));
   cJSON_AddNumberToObject(object, "constant_mw", rounded(constant_mw(pricing)));
   cJSON_AddItemToObject(object, "engines", engines);

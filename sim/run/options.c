@@ -55,7 +55,9 @@ static em_status read_count(const em_option *option, const char *text, uint64_t 
   return EM_OK;
 }
 
-static em_status read_probability(const em_option *option, const char *text, double *value, em_error *error) {
+/* Of cosim 1 is legal too: its watchdog ends the run, and says who waits. */
+static em_status read_probability(em_command command, const em_option *option, const char *text, double *value,
+                                  em_error *error) {
   char *end = NULL;
   /* The character set keeps out what strtod also takes: inf, nan, hexadecimal, blanks. */
   bool digits = text[0] != '\0' && strspn(text, "0123456789+-.eE") == strlen(text);
@@ -64,7 +66,7 @@ static em_status read_probability(const em_option *option, const char *text, dou
     return em_fail(error, EM_BAD_INPUT, "--%s: \"%.40s\" is not a probability from 0 to %g", option->name, text,
                    EM_STALL_MAX);
   }
-  if (number > EM_STALL_MAX) {
+  if (number > EM_STALL_MAX && !(command == EM_COMMAND_COSIM && number >= 1)) {
     return em_fail(error, EM_BAD_INPUT, "--%s: with %.40s the run would never end; 0 to %g are allowed", option->name,
                    text, EM_STALL_MAX);
   }
@@ -77,7 +79,7 @@ static em_status store(reader *r, const em_option *option, const char *text) {
   switch (option->kind) {
     case EM_OPTION_FLAG: *(bool *)member = true; return EM_OK;
     case EM_OPTION_COUNT: return read_count(option, text, member, r->error);
-    case EM_OPTION_PROBABILITY: return read_probability(option, text, member, r->error);
+    case EM_OPTION_PROBABILITY: return read_probability(r->options->command, option, text, member, r->error);
     case EM_OPTION_INPUT:
     case EM_OPTION_INPUT_FOLDER:
     case EM_OPTION_TEXT_OUTPUT:

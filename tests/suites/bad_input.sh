@@ -140,5 +140,9 @@ refused "compare: a report without a price" "has no \"price\"" build/emamba comp
   --html "$work/written.html"
 refused "compare: no such report" "cannot open" build/emamba compare "$work/good.json" "$work/nothing.json"
 refused "power windows that are no number" "power-window" build/emamba run "${tiny[@]}" --power-window few
+truncate -s 8G "$work/huge.yaml"
+refused "a design of 8 GB, without reading it" "8589934592 bytes; at most 1048576" \
+  bash -c "ulimit -v 2000000; exec build/emamba check $work/huge.yaml"
+refused "a run that would never end" "stall-in: with 1 the run would never end" build/emamba run "${tiny[@]}" --stall-in 1
 refused "clock gating that is neither" "clock_gating: must be true or false" "${run[@]}" \
   "$(variant configs/designs/fmnist.yaml 's/^clock_gating: true/clock_gating: sometimes/')" "${good[@]:1}" "${writes[@]}"

@@ -67,8 +67,14 @@ check "tiny: no progress for as long as the watchdog waits is a deadlock that na
 check "tiny: its bundle says so" grep -q "deadlock: nothing happened for 5 cycles" "$work/deadlock/report.txt"
 check "tiny: cycles in which the source offers nothing are not the watchdog's" \
   cosim "${tiny[@]}" --stall-in 0.999 --watchdog 200 -q
-check "tiny: a source that never offers anything is refused" \
-  fails_with 2 "stall-in: with 1 the run would never end" build/emamba cosim "${tiny[@]}" --stall-in 1 --no-bundle -q
+check "tiny: a sink that never takes anything is a deadlock that names who waits" \
+  fails_with 1 "axis_out waits for the sink" build/emamba cosim "${tiny[@]}" --stall-out 1 --bundle "$work/sink" -q
+check "tiny: a source that never offers anything is a deadlock" \
+  fails_with 1 "axis_in waits for the source" build/emamba cosim "${tiny[@]}" --stall-in 1 --no-bundle -q
+check "tiny: which is said not to be the design's" grep -q "stall-in 1 never offers a beat" "$work/log"
+check "tiny: and is told in the report and the power" fails_with 1 "never takes one" \
+  build/emamba cosim "${tiny[@]}" --stall-out 1 --no-bundle -q --report "$work/sink.json" --power "$work/sink.csv"
+check "tiny: up to then" grep -q "the run failed: .*stall-out 1" "$work/sink.csv"
 
 # A failure's bundle: made from an RTL with one fault.
 rm -rf "$work/rtl-fault" && cp -r rtl "$work/rtl-fault"

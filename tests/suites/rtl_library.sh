@@ -22,6 +22,20 @@ elsewhere() { (cd "$project" && build/emamba cosim "${tiny[@]}"); }
 check "a project's path with a blank, a quote and a dollar; build is a link" elsewhere
 cp "$work"/scratch/rtl/*/*/libem_rtl.so "$work/real.so"
 
+# make there, with the flags that decide what is compiled anew, and a processor that lacks what the program needs.
+cp VERSION "$project"
+object=build/release/models/base/status.o
+compiles() { (cd "$project" && make ARCH="$1" $object | grep -q -e "-c models/base/status.c"); }
+compiles_not() { ! compiles "$1"; }
+check "make in such a path" compiles -march=x86-64
+check "the same flags: nothing to do" compiles_not -march=x86-64
+check "another ARCH: compiled anew" compiles -march=x86-64-v2
+if "$emamba" --version >/dev/null && valgrind -q /bin/true && ! valgrind -q "$emamba" --version >"$work/last" 2>&1; then
+  check "a processor without the program's instructions is told in a line" said "was built for a processor with .* lacks"
+else
+  echo "ok - a processor without the program's instructions # SKIP valgrind has all that this build needs"
+fi
+
 cat >"$work/bin/verilator" <<FAKE
 #!/bin/sh
 if [ "\$1" = --version ]; then echo "Verilator of the test"; exit; fi
