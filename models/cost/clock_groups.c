@@ -130,7 +130,7 @@ static void add_loads(list *l) {
 static void ssm_groups(list *l) {
   const em_design *design = &l->graph->design;
   const em_shape *s = &design->shape;
-  uint32_t channels = em_ssm_channels(design), sub = s->n / (l->engine->lanes / channels), groups = s->ed / channels;
+  uint32_t channels = l->engine->channels, sub = s->n / (l->engine->lanes / channels), groups = s->ed / channels;
   uint32_t out = design->param_proj.out, loads = (s->r + 2 * s->n) / out;
   double lanes = l->engine->lanes, ch = channels, word = em_index_bits((uint64_t)groups * sub);
   double subs = em_index_bits(sub), group = em_index_bits(groups), place = word + subs + group;

@@ -58,10 +58,6 @@ static const em_memory *macro_of(const em_graph *graph, em_part part) {
   return memory != NULL && memory->macro ? memory : NULL;
 }
 
-static bool written_while_running(em_memory_role role) {
-  return role == EM_MEMORY_BUFFER || role == EM_MEMORY_HISTORY || role == EM_MEMORY_STATE || role == EM_MEMORY_SUM;
-}
-
 static void size_of(const subject *s, em_part_size *size) {
   const em_memory *macro = macro_of(s->graph, s->part);
   *size = (em_part_size){0};
@@ -69,7 +65,7 @@ static void size_of(const subject *s, em_part_size *size) {
     size->macros = macro->readers;
     size->macro_words = macro->words;
     size->macro_word_bits = macro->lanes * macro->lane_bits;
-    size->macro_two_ports = written_while_running(macro->role);
+    size->macro_two_ports = !macro->loaded;
   } else {
     size->gates_ge = estimate(s, EM_COST_GATES);
     size->flops = estimate(s, EM_COST_FLOPS);

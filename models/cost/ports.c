@@ -1,35 +1,25 @@
 #include "models/cost/ports.h"
 
-uint32_t em_ssm_channels(const em_design *design) {
-  return design->ssm_lanes > design->shape.n ? design->ssm_lanes / design->shape.n : 1;
+/* The port of `ports` [count] that leads to the buffer's reader, or, of outputs, to its writer. */
+static const em_port *port_to(const em_graph *graph, const em_buffer *buffer, const em_port *ports, uint32_t count,
+                              uint32_t reader) {
+  uint32_t index = (uint32_t)(buffer - graph->buffers);
+  for (uint32_t i = 0; i + 1 < count; i++) {
+    if (ports[i].buffer == index && ports[i].reader == reader) {
+      return &ports[i];
+    }
+  }
+  return &ports[count - 1];
 }
 
 uint32_t em_buffer_read_lanes(const em_graph *graph, const em_buffer *buffer, uint32_t reader) {
   const em_engine *e = &graph->engines[buffer->readers[reader]];
-  switch (e->kind) {
-    case EM_LINEAR: return e->linear.residual && reader == 1 ? e->linear.out_lanes : e->linear.in_lanes;
-    case EM_SSM: return buffer->id == EM_BUFFER_P ? graph->design.param_proj.out : em_ssm_channels(&graph->design);
-    case EM_AXIS_IN:
-    case EM_NORM:
-    case EM_CONV:
-    case EM_POOL:
-    case EM_AXIS_OUT: break;
-  }
-  return e->lanes;
+  return port_to(graph, buffer, e->inputs, e->input_count, reader)->lanes;
 }
 
 uint32_t em_buffer_write_lanes(const em_graph *graph, const em_buffer *buffer) {
   const em_engine *e = &graph->engines[buffer->writer];
-  switch (e->kind) {
-    case EM_LINEAR: return e->linear.out_lanes;
-    case EM_SSM: return em_ssm_channels(&graph->design);
-    case EM_AXIS_IN:
-    case EM_NORM:
-    case EM_CONV:
-    case EM_POOL:
-    case EM_AXIS_OUT: break;
-  }
-  return e->lanes;
+  return port_to(graph, buffer, e->outputs, e->output_count, 0)->lanes;
 }
 
 uint32_t em_buffer_read_accesses(const em_graph *graph, const em_buffer *buffer, uint32_t reader) {

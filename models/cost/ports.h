@@ -11,7 +11,4 @@ uint32_t em_buffer_write_lanes(const em_graph *graph, const em_buffer *buffer);
 /* Accesses of a token, or of take_tokens tokens, by a reader; 1 or more. */
 uint32_t em_buffer_read_accesses(const em_graph *graph, const em_buffer *buffer, uint32_t reader);
 
-/* Channels that the ssm works on at once. */
-uint32_t em_ssm_channels(const em_design *design);
-
 #endif

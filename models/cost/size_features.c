@@ -142,7 +142,7 @@ static void conv_features(const em_graph *graph, const em_engine *e, em_size_qua
 static void ssm_features(const em_graph *graph, const em_engine *e, em_size_quantity quantity, double *features) {
   const em_design *design = &graph->design;
   const em_shape *s = &design->shape;
-  uint32_t channels = em_ssm_channels(design), per_channel = e->lanes / channels;
+  uint32_t channels = e->channels, per_channel = e->lanes / channels;
   uint32_t sub = s->n / per_channel, groups = s->ed / channels;
   double regions = em_pwl_regions(design->exp_segments);
   double counters = SSM_LOADS * em_index_bits((s->r + 2 * s->n) / design->param_proj.out) +

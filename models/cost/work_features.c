@@ -135,7 +135,7 @@ static void conv_work(const view *v, double *features) {
 
 static void ssm_work(const view *v, double *features) {
   const em_design *design = &v->graph->design;
-  uint32_t channels = em_ssm_channels(design), per_channel = v->engine->lanes / channels;
+  uint32_t channels = v->engine->channels, per_channel = v->engine->lanes / channels;
   double steps = (double)v->strobes[1] * v->engine->lanes, regions = em_pwl_regions(design->exp_segments);
   double delta = input_rate(v, 2), tokens = steps / ((double)design->shape.ed * design->shape.n);
   PUT(features, v->cycles, v->busy, steps, steps * regions * delta, own_toggles(v, 0) * delta, own_toggles(v, 2),

@@ -125,50 +125,31 @@ em_status em_cmd_cosim(const em_options *options, em_error *error) {
   if (status != EM_OK) {
     return status;
   }
-  em_timeline *timeline = NULL;
+  em_tracker tracker = {.job = &job, .stalls = {options->seed, options->stall_in, options->stall_out, false}};
   em_wave wave = {0};
   status = em_graph_check_rtl(&job.core->graph, error);
   if (status != EM_OK) {
     em_error_prefix(error, options->design);
-  } else {
-    status = em_deliverable(&job, options, error);
   }
   if (status == EM_OK && options->wave == NULL && (options->wave_from != 0 || options->wave_to != 0)) {
     status = em_fail(error, EM_BAD_INPUT, "cosim: --wave-from and --wave-to need --wave FILE");
+  }
+  if (status == EM_OK) {
+    status = em_delivery_open(&tracker, options, error);
   }
   if (status == EM_OK && options->wave != NULL) {
     status = em_wave_prepare(&wave, options->wave, options->wave_from, options->wave_to, error);
   }
   if (status == EM_OK) {
     em_interrupt_catch();
-  }
-  if (status == EM_OK) {
     status = em_rtl_library_open(&library, &job.design, options->rtl, options->build,
                                  options->wave != NULL ? EM_RTL_WAVES : EM_RTL_PROBED, options->quiet, error);
   }
-  if (status == EM_OK && options->timeline != NULL) {
-    timeline = malloc(sizeof *timeline);
-    status = timeline == NULL
-                 ? em_fail(error, EM_FAILED, "out of memory for the timeline")
-                 : em_timeline_open(timeline, options->timeline, &job.core->graph, options->timeline_slices, error);
-  }
-  em_busy_windows windows = {0};
   if (status == EM_OK) {
-    status = em_busy_windows_open(&windows, job.core->graph.engine_count, options->power_window_cycles, error);
-  }
-  if (status == EM_OK) {
-    em_tracker tracker = {.job = &job,
-                          .timeline = timeline,
-                          .windows = &windows,
-                          .stalls = {options->seed, options->stall_in, options->stall_out, false}};
     status = run(&tracker, options, &library, options->wave != NULL ? &wave : NULL, error);
   }
   em_wave_discard(&wave);
-  em_busy_windows_close(&windows);
-  if (timeline != NULL) {
-    em_timeline_discard(timeline);
-  }
-  free(timeline);
+  em_delivery_close(&tracker);
   em_rtl_library_close(&library);
   em_job_close(&job);
   return status;

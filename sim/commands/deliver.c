@@ -1,13 +1,14 @@
 #include "sim/commands/deliver.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "sim/files/fit_beside.h"
 #include "sim/files/frames_file.h"
 #include "sim/report/power_csv.h"
 #include "sim/report/run_price.h"
 
-em_status em_deliverable(const em_job *job, const em_options *options, em_error *error) {
+static em_status check_deliverable(const em_job *job, const em_options *options, em_error *error) {
   em_status status = EM_OK;
   if (options->power != NULL) {
     cJSON *price = NULL;
@@ -21,6 +22,36 @@ em_status em_deliverable(const em_job *job, const em_options *options, em_error 
     em_error_prefix(error, "--power");
   }
   return status;
+}
+
+em_status em_delivery_open(em_tracker *tracker, const em_options *options, em_error *error) {
+  const em_graph *graph = &tracker->job->core->graph;
+  tracker->timeline = NULL;
+  tracker->windows = calloc(1, sizeof *tracker->windows);
+  em_status status = check_deliverable(tracker->job, options, error);
+  if (status == EM_OK && options->timeline != NULL) {
+    tracker->timeline = calloc(1, sizeof *tracker->timeline);
+    status = tracker->timeline == NULL
+                 ? em_fail(error, EM_FAILED, "out of memory for the timeline")
+                 : em_timeline_open(tracker->timeline, options->timeline, graph, options->timeline_slices, error);
+  }
+  if (status == EM_OK) {
+    status = tracker->windows == NULL
+                 ? em_fail(error, EM_FAILED, "out of memory for the windows")
+                 : em_busy_windows_open(tracker->windows, graph->engine_count, options->power_window_cycles, error);
+  }
+  return status;
+}
+
+void em_delivery_close(em_tracker *tracker) {
+  if (tracker->timeline != NULL) {
+    em_timeline_discard(tracker->timeline);
+    free(tracker->timeline);
+  }
+  if (tracker->windows != NULL) {
+    em_busy_windows_close(tracker->windows);
+    free(tracker->windows);
+  }
 }
 
 em_status em_deliver(em_tracker *tracker, const em_options *options, const char *command, double wall_seconds,

@@ -8,8 +8,12 @@
 #include "sim/run/options.h"
 #include "sim/run/tracker.h"
 
-/* Before the run: what the options ask for and this job cannot give, as power without a price, is EM_BAD_INPUT. */
-em_status em_deliverable(const em_job *job, const em_options *options, em_error *error);
+/*
+ * Before the run: opens what the tracker keeps for the files that the options ask for. What the job cannot give, as
+ * power without a price, is EM_BAD_INPUT. Close in any case, after em_deliver.
+ */
+em_status em_delivery_open(em_tracker *tracker, const em_options *options, em_error *error);
+void em_delivery_close(em_tracker *tracker);
 
 /*
  * After a failure: report, timeline and power up to it, with its text in each; no results and no tables.

@@ -9,6 +9,7 @@
 
 #include "sim/files/frames_file.h"
 #include "sim/files/network_file.h"
+#include "tests/support/smallest.h"
 
 /* Rewrites a safetensors file as the fuzz targets take it (fuzz.h): header, NUL, data. */
 static void unwrap(const char *path) {
@@ -67,21 +68,9 @@ static void write_network(const char *folder, const char *name, const em_shape *
 }
 
 static void write_networks(const char *folder) {
-  em_shape shape = {.h = 1,
-                    .w = 1,
-                    .c = 1,
-                    .p = 1,
-                    .l = 1,
-                    .d = 1,
-                    .ed = 1,
-                    .n = 1,
-                    .r = 1,
-                    .k = 2,
-                    .m = 1,
-                    .conv_silu = 1,
-                    .head = EM_HEAD_FLATTEN,
-                    .head_hidden = 1,
-                    .outputs = 1};
+  em_shape shape = smallest_shape(EM_HEAD_FLATTEN);
+  shape.conv_silu = 1;
+  shape.head_hidden = 1;
   write_network(folder, "flatten", &shape);
   shape.head = EM_HEAD_MEAN;
   shape.head_hidden = 0;

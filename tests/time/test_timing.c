@@ -6,6 +6,7 @@
 #include "tests/support/case_run.h"
 #include "tests/support/check.h"
 #include "tests/support/random_case.h"
+#include "tests/support/smallest.h"
 
 static void assert_counters(const em_timing *timing, const em_core *core, const em_state *state) {
   assert_int_equal(timing->cycles, state->cycle);
@@ -263,20 +264,7 @@ static void timing_observer_sees_every_token_in_order(void **state) {
 /* One frame in a design worked out by hand from the busy cycles: D = ED = N = R = 1, one token, one lane everywhere. */
 static void timing_of_the_smallest_design_is_the_sum_of_its_engines(void **state) {
   (void)state;
-  em_design design = {.name = "smallest",
-                      .shape = {.h = 1,
-                                .w = 1,
-                                .c = 1,
-                                .p = 1,
-                                .l = 1,
-                                .d = 1,
-                                .ed = 1,
-                                .n = 1,
-                                .r = 1,
-                                .k = 2,
-                                .m = 1,
-                                .head = EM_HEAD_NONE,
-                                .outputs = 1}};
+  em_design design = {.name = "smallest", .shape = smallest_shape(EM_HEAD_NONE)};
   for (size_t i = 0; i < em_design_key_count; i++) {
     if (em_design_keys[i].offset >= sizeof design.shape + offsetof(em_design, shape)) {
       em_design_set(&design, &em_design_keys[i], 1);
