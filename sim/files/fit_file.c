@@ -53,9 +53,19 @@ static em_status read_errors(em_yaml *yaml, int32_t quantity, em_fit_error *erro
   return status;
 }
 
+/* A number for every feature. */
+static em_status read_features(em_yaml *yaml, int32_t mapping, em_cost_kind kind, em_cost_quantity quantity,
+                               double values[EM_COST_FEATURES], em_error *error) {
+  em_status status = EM_OK;
+  for (uint32_t i = 0; status == EM_OK && em_cost_feature_name(kind, quantity, i) != NULL; i++) {
+    status = take_number(yaml, mapping, em_cost_feature_name(kind, quantity, i), coefficient_max, &values[i], error);
+  }
+  return status;
+}
+
 static em_status read_quantity(em_yaml *yaml, int32_t kind_node, em_cost_kind kind, em_cost_quantity quantity,
                                em_fit_data *fit, em_error *error) {
-  int32_t node, coefficients = EM_YAML_NO_NODE;
+  int32_t node, coefficients, largest;
   em_status status = take(yaml, kind_node, em_cost_quantity_name(quantity), &node, error);
   if (status == EM_OK) {
     status = read_errors(yaml, node, &fit->errors[kind][quantity], error);
@@ -63,9 +73,14 @@ static em_status read_quantity(em_yaml *yaml, int32_t kind_node, em_cost_kind ki
   if (status == EM_OK) {
     status = take(yaml, node, "coefficients", &coefficients, error);
   }
-  for (uint32_t i = 0; status == EM_OK && em_cost_feature_name(kind, quantity, i) != NULL; i++) {
-    status = take_number(yaml, coefficients, em_cost_feature_name(kind, quantity, i), coefficient_max,
-                         &fit->coefficients.coefficients[kind][quantity][i], error);
+  if (status == EM_OK) {
+    status = read_features(yaml, coefficients, kind, quantity, fit->coefficients.coefficients[kind][quantity], error);
+  }
+  if (status == EM_OK && quantity == EM_COST_GATES) {
+    status = take(yaml, node, "largest", &largest, error);
+    if (status == EM_OK) {
+      status = read_features(yaml, largest, kind, quantity, fit->reach.largest[kind], error);
+    }
   }
   return status;
 }
@@ -108,6 +123,9 @@ static em_status read_provenance(em_yaml *yaml, em_fit_data *c, em_error *error)
   }
   for (size_t i = 0; status == EM_OK && i < sizeof counts / sizeof counts[0]; i++) {
     status = take_count(yaml, 0, counts[i].key, counts[i].value, error);
+  }
+  if (status == EM_OK) {
+    status = take_number(yaml, 0, "extrapolation", 10, &c->extrapolation, error);
   }
   return status == EM_OK ? take_number(yaml, 0, "flop_clock_mac", 1000, &c->flop_clock_mac, error) : status;
 }

@@ -26,6 +26,27 @@ static void add_speed_notes(const em_pricing *pricing, cJSON *notes) {
   }
 }
 
+/* Less is beyond by widths of counters alone. */
+static const double share_worth_a_note = 1e-3;
+
+/* What was never synthesised as large, and what that does to the bounds. */
+static void add_reach_note(const em_pricing *pricing, cJSON *notes) {
+  const em_fit_beyond *beyond = &pricing->beyond;
+  if (beyond->share < share_worth_a_note) {
+    return;
+  }
+  const em_fit_excess *worst = &beyond->worst;
+  em_cost_kind kind = em_part_cost_kind(pricing->graph, em_part_at(pricing->graph, worst->part));
+  char name[EM_NAME_CHARS], text[512];
+  em_part_name(pricing->graph, worst->part, name);
+  snprintf(text, sizeof text,
+           "%.2g %% of the gates lie beyond the designs that the fit has seen, most of them %s of %s (%.6g, seen up to "
+           "%.6g): bounds of gates, flip-flops and switching are wider by %.2g %%",
+           100 * beyond->share, em_cost_feature_name(kind, EM_COST_GATES, worst->feature), name, worst->value,
+           worst->largest, 100 * beyond->share * pricing->fit->extrapolation);
+  cJSON_AddItemToArray(notes, cJSON_CreateString(text));
+}
+
 cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_busy_windows *windows) {
   const em_constant *valid = em_technology_find(pricing->technology, "supply_valid_mv");
   const em_constant *macro = em_technology_find(pricing->technology, "sram_macro_min_bits");
@@ -33,6 +54,7 @@ cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_bu
   cJSON *notes = cJSON_CreateArray();
   char text[256];
   add_speed_notes(pricing, notes);
+  add_reach_note(pricing, notes);
   if (design->vdd_mv < valid->low || design->vdd_mv > valid->high) {
     snprintf(text, sizeof text, "the supply of %g mV is outside %g..%g mV, where the scaling laws were compared",
              design->vdd_mv, valid->low, valid->high);

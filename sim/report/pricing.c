@@ -19,14 +19,17 @@ double em_peak_macs(const em_graph *graph) {
   return macs;
 }
 
-/* The constants in the order of em_price_constant: the technology's, then the fit's residuals about 1. */
+/*
+ * The constants in the order of em_price_constant: the technology's, then about 1 the fit's residuals and what may be
+ * wrong beyond its reach.
+ */
 static void gather_ranges(em_pricing *pricing) {
   for (uint32_t c = 0; c < EM_PRICE_TECHNOLOGY_CONSTANTS; c++) {
     const em_constant *k = em_technology_find(pricing->technology, em_price_constant_name((em_price_constant)c));
     pricing->ranges[c] = (em_range){k->low, k->value, k->high};
   }
   for (uint32_t q = 0; q < EM_COST_QUANTITIES; q++) {
-    double residual = pricing->fit->residual[q];
+    double residual = pricing->fit->residual[q] + pricing->fit->extrapolation * pricing->beyond.share;
     pricing->ranges[EM_PRICE_GATES_SCALE + q] = (em_range){residual < 1 ? 1 - residual : 0, 1, 1 + residual};
   }
   pricing->prices = em_prices_nominal(pricing->ranges);
@@ -143,6 +146,7 @@ em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity
     em_pricing_free(pricing);
     return em_fail(error, EM_FAILED, "out of memory for the price of the run");
   }
+  em_fit_beyond_of(&fit->coefficients, &fit->reach, graph, &pricing->beyond);
   gather_ranges(pricing);
   double gate_min_flops = em_technology_value(technology, "clock_gate_min_flops");
   em_price_rates rates = em_price_rates_at(&pricing->prices, &pricing->point);

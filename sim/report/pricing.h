@@ -24,6 +24,7 @@ typedef struct {
   const em_run_activity *activity;
   const em_technology *technology;
   const em_fit_data *fit;
+  em_fit_beyond beyond; /* what the fit has not seen of this design; widens the ranges of its scales */
   em_price_point point;
   em_range ranges[EM_PRICE_CONSTANTS];
   em_prices prices; /* their nominal values */

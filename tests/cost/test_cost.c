@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/cost/cost_fit.h"
+#include "models/cost/fit_reach.h"
 #include "sim/files/fit_file.h"
 #include "tests/support/case_run.h"
 #include "tests/support/check.h"
@@ -349,6 +349,65 @@ static void work_without_counted_toggles_is_that_of_half_the_bits(void **state) 
   em_case_free(a_case);
 }
 
+/* ---- Beyond the fit ---- */
+
+/* The largest features of one design, as if it were all that was synthesised. */
+static em_fit_reach reach_of(const em_graph *graph) {
+  em_fit_reach reach = {0};
+  double features[EM_COST_FEATURES];
+  for (uint32_t part = 0; part < em_part_count(graph); part++) {
+    em_cost_kind kind = em_part_cost_kind(graph, em_part_at(graph, part));
+    em_cost_features(graph, NULL, em_part_at(graph, part), EM_COST_GATES, features);
+    for (uint32_t f = 0; f < EM_COST_FEATURES; f++) {
+      reach.largest[kind][f] = fmax(reach.largest[kind][f], features[f]);
+    }
+  }
+  return reach;
+}
+
+static double all_gates(const em_cost_fit *fit, const em_graph *graph) {
+  double gates = 0;
+  for (uint32_t part = 0; part < em_part_count(graph); part++) {
+    em_part_size size;
+    em_fit_size(fit, graph, part, &size);
+    gates += size.gates_ge;
+  }
+  return gates;
+}
+
+static void beyond_is_nothing_at_the_reach_and_all_beyond_none(void **state) {
+  for (uint64_t seed = 1; seed <= EM_REPEAT(50); seed++) {
+    em_graph *graph = graph_of(seed);
+    em_fit_reach reach = reach_of(graph), none = {0};
+    em_fit_beyond beyond;
+    em_fit_beyond_of(fit_of(state), &reach, graph, &beyond);
+    assert_int_equal(beyond.count, 0);
+    assert_true(beyond.share <= 0);
+    em_fit_beyond_of(fit_of(state), &none, graph, &beyond);
+    assert_true(fabs(beyond.share - 1) < 1e-12);
+    free(graph);
+  }
+}
+
+/* The norm's lanes alone were seen up to half: the share is what the other half costs. */
+static void beyond_by_one_feature_names_it_and_its_gates(void **state) {
+  const em_cost_fit *fit = fit_of(state);
+  em_graph *graph = graph_of(1);
+  em_fit_reach reach = reach_of(graph);
+  em_fit_beyond beyond;
+  double *lanes = &reach.largest[EM_COST_NORM][1], all = *lanes;
+  assert_string_equal(em_cost_feature_name(EM_COST_NORM, EM_COST_GATES, 1), "lanes");
+  *lanes = all / 2;
+  em_fit_beyond_of(fit, &reach, graph, &beyond);
+  double gates = fit->coefficients[EM_COST_NORM][EM_COST_GATES][1] * all / 2;
+  assert_int_equal(beyond.worst.feature, 1);
+  assert_int_equal(em_part_cost_kind(graph, em_part_at(graph, beyond.worst.part)), EM_COST_NORM);
+  assert_true(fabs(beyond.worst.gates_ge - gates) < 1e-9 * gates);
+  assert_int_equal(beyond.count, graph->design.shape.m);
+  assert_true(fabs(beyond.share - gates * graph->design.shape.m / all_gates(fit, graph)) < 1e-12);
+  free(graph);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(parts_hold_every_engine_buffer_and_memory_once),
@@ -362,6 +421,8 @@ int main(void) {
       cmocka_unit_test(work_when_idle_is_that_of_counters_and_clocks),
       cmocka_unit_test(work_is_linear_in_what_happened),
       cmocka_unit_test(work_without_counted_toggles_is_that_of_half_the_bits),
+      cmocka_unit_test(beyond_is_nothing_at_the_reach_and_all_beyond_none),
+      cmocka_unit_test(beyond_by_one_feature_names_it_and_its_gates),
   };
   return cmocka_run_group_tests(tests, load_fit, free_fit);
 }

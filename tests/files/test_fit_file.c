@@ -52,6 +52,8 @@ static void fit_file_broken_says_line_key_and_range(void **state) {
       {"      samples: ", "      sample: ", "samples is missing"},
       {"      mean_percent: ", "      mean_percent: nan #", "mean_percent: must be a number"},
       {"      coefficients:", "      coefficient:", "coefficients is missing"},
+      {"      largest:", "      large:", "largest is missing"},
+      {"extrapolation: ", "extrapolation: -", "extrapolation: -"},
       {"", "more: 1\n", "more: unknown key"},
   };
   (void)state;

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from emamba_tools import synthesis
-from emamba_tools.cost_fit import QUANTITIES, Errors, Measured, fit, totals
+from emamba_tools.cost_fit import QUANTITIES, Errors, Measured, Sample, fit, totals
 from emamba_tools.synthesis import ROOT
 
 OUTPUT = ROOT / "configs" / "technology" / "calibration.yaml"
@@ -15,6 +15,7 @@ HEADER = """\
 # of rtl/ (docs/calibration.md). Written by tools/calibrate.py: do not edit. Gates are gate equivalents (NAND2 areas),
 # switching is in INT8 multiply-accumulates on random data; features are those of models/cost/{size,work}_features.c.
 """
+EXTRAPOLATION = 0.3  # of gates that larger features than any measured stand for
 # The order of em_cost_kind.
 KINDS = ("axis_in", "linear", "norm", "conv", "ssm", "pool", "axis_out", "buffer", "memory", "apb")
 
@@ -27,6 +28,11 @@ def residual(measured: Measured, quantity: str, model: Model) -> float:
     """The largest error of a whole design or run, a fraction."""
     pairs = totals(measured.samples[quantity], model[quantity]).values()
     return max(abs(predicted / real - 1) for predicted, real in pairs)
+
+
+def largest(samples: list[Sample], feature: str) -> float:
+    """Of all samples, fitted or held out: beyond it nothing was measured."""
+    return max(sample.features[feature] for sample in samples)
 
 
 def _number(value: float) -> str:
@@ -51,6 +57,7 @@ def write(path: Path, fitted: Measured, held_out: Measured, flop_clock_mac: floa
         f"flop_clock_mac: {_number(flop_clock_mac)}  # a flip-flop's clock pin for a cycle, in the same library",
         "residual:  # largest error of a whole held-out design or run",
         *(f"  {q}: {_number(residual(held_out, q, model))}" for q in QUANTITIES),
+        f"extrapolation: {EXTRAPOLATION}  # assumed: error of the share of gates that lies beyond all those designs",
         "kinds:",
     ]
     for kind in KINDS:
@@ -70,6 +77,10 @@ def write(path: Path, fitted: Measured, held_out: Measured, flop_clock_mac: floa
                 "      coefficients:",
                 *(f"        {name}: {_number(value)}" for name, value in coefficients.items()),
             ]
+            if quantity == "gates":
+                samples = fitted.of(quantity, kind) + held_out.of(quantity, kind)
+                lines.append("      largest:")
+                lines += [f"        {name}: {_number(largest(samples, name))}" for name in coefficients]
     path.write_text("\n".join(lines) + "\n")
 
 
