@@ -22,18 +22,39 @@ void em_contents_codes(const em_network *network, const em_engine *engine, const
   }
 }
 
-void em_contents_word(const em_graph *graph, const em_engine *engine, uint32_t place, const int8_t *codes,
-                      uint32_t word, int8_t *bytes) {
+/*
+ * How a word lies among the codes: rows of `row_codes` bytes, `pitch` codes apart, from `first` on. A linear weight's
+ * word is a tile of out_lanes rows and in_lanes columns, tiles follow each other along the rows; every other word is
+ * a run of codes.
+ */
+typedef struct {
+  size_t first, pitch;
+  uint32_t rows, row_codes;
+} tile;
+
+static tile tile_of(const em_graph *graph, const em_engine *engine, uint32_t place, uint32_t word) {
   const em_linear_geometry *g = &engine->linear;
   const uint32_t lanes = graph->memories[engine->memories[place]].lanes;
   if (engine->kind != EM_LINEAR || place > 0) {
-    memcpy(bytes, codes + (size_t)word * lanes, lanes);
-    return;
+    return (tile){(size_t)word * lanes, lanes, 1, lanes};
   }
-  /* A weight's word is a tile of out_lanes rows and in_lanes columns; tiles follow each other along the rows. */
   const uint32_t columns = g->in / g->in_lanes;
-  const int8_t *tile = codes + (size_t)(word / columns) * g->out_lanes * g->in + word % columns * g->in_lanes;
-  for (uint32_t row = 0; row < g->out_lanes; row++) {
-    memcpy(bytes + (size_t)row * g->in_lanes, tile + (size_t)row * g->in, g->in_lanes);
+  return (tile){(size_t)(word / columns) * g->out_lanes * g->in + word % columns * g->in_lanes, g->in, g->out_lanes,
+                g->in_lanes};
+}
+
+void em_contents_word(const em_graph *graph, const em_engine *engine, uint32_t place, const int8_t *codes,
+                      uint32_t word, int8_t *bytes) {
+  const tile t = tile_of(graph, engine, place, word);
+  for (uint32_t row = 0; row < t.rows; row++) {
+    memcpy(bytes + (size_t)row * t.row_codes, codes + t.first + row * t.pitch, t.row_codes);
+  }
+}
+
+void em_contents_take(const em_graph *graph, const em_engine *engine, uint32_t place, const int8_t *bytes,
+                      uint32_t word, int8_t *codes) {
+  const tile t = tile_of(graph, engine, place, word);
+  for (uint32_t row = 0; row < t.rows; row++) {
+    memcpy(codes + t.first + row * t.pitch, bytes + (size_t)row * t.row_codes, t.row_codes);
   }
 }

@@ -16,4 +16,8 @@ void em_contents_codes(const em_network *network, const em_engine *engine, const
 void em_contents_word(const em_graph *graph, const em_engine *engine, uint32_t place, const int8_t *codes,
                       uint32_t word, int8_t *bytes);
 
+/* The other way: puts the bytes of a word where they belong among the codes. */
+void em_contents_take(const em_graph *graph, const em_engine *engine, uint32_t place, const int8_t *bytes,
+                      uint32_t word, int8_t *codes);
+
 #endif

@@ -1,17 +1,11 @@
 #include "sim/lockstep/rtl_driver.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "models/network/contents.h"
-#include "models/network/registers.h"
+#include "models/network/load_words.h"
 
 enum { RESET_CYCLES = 4, APB_PATIENCE_CYCLES = 64 };
-
-uint32_t em_apb_address(uint32_t unit, uint32_t memory, uint32_t byte) {
-  return unit << 24 | memory << 21 | byte;
-}
 
 void em_rtl_driver_cycle(em_rtl_driver *driver) {
   driver->library->settle(driver->rtl, &driver->in, &driver->out);
@@ -75,72 +69,6 @@ em_status em_apb_read(em_rtl_driver *driver, uint32_t address, uint32_t *data, e
 
 /* ---- Contents ---- */
 
-/* The engine's memories[place] from its codes, word by word. */
-static em_status load_memory(em_rtl_driver *driver, const em_graph *graph, const em_engine *engine, uint32_t place,
-                             const int8_t *codes, em_error *error) {
-  const em_memory *memory = &graph->memories[engine->memories[place]];
-  uint32_t stride = 4;
-  while (stride < memory->lanes) {
-    stride *= 2;
-  }
-  int8_t *bytes = calloc(1, stride);
-  if (bytes == NULL) {
-    return em_fail(error, EM_FAILED, "out of memory for loading the RTL");
-  }
-  em_status status = EM_OK;
-  for (uint32_t word = 0; word < memory->words && status == EM_OK; word++) {
-    em_contents_word(graph, engine, place, codes, word, bytes);
-    for (uint32_t start = 0; start < memory->lanes && status == EM_OK; start += 4) {
-      uint32_t data;
-      memcpy(&data, bytes + start, sizeof data);
-      status = em_apb_write(driver, em_apb_address(engine->unit, place + 1, word * stride + start), data, error);
-    }
-  }
-  free(bytes);
-  return status;
-}
-
-static em_status load_pwl(em_rtl_driver *driver, uint32_t unit, uint32_t table, const em_pwl *pwl, em_error *error) {
-  uint32_t base = 0x1000 * (table + 1);
-  em_status status = EM_OK;
-  for (uint32_t i = 0; i <= pwl->segments && status == EM_OK; i++) {
-    status = em_apb_write(driver, em_apb_address(unit, 0, base + 4 * i), (uint32_t)pwl->thresholds[i], error);
-  }
-  for (uint32_t i = 0; i <= pwl->segments + 1 && status == EM_OK; i++) {
-    status = em_apb_write(driver, em_apb_address(unit, 0, base + 0x100 + 4 * i), (uint32_t)pwl->slopes[i], error);
-    if (status == EM_OK) {
-      status = em_apb_write(driver, em_apb_address(unit, 0, base + 0x200 + 4 * i), (uint32_t)pwl->intercepts[i], error);
-    }
-  }
-  return status != EM_OK ? status : em_apb_write(driver, em_apb_address(unit, 0, base + 0x300), pwl->shift, error);
-}
-
-static em_status load_engine(em_rtl_driver *driver, const em_graph *graph, const em_network *network, uint32_t index,
-                             em_error *error) {
-  const em_engine *engine = &graph->engines[index];
-  int32_t registers[EM_MAX_REGISTERS];
-  em_registers_derive(graph, network, index, registers);
-  em_status status = EM_OK;
-  for (uint32_t i = 0; i < EM_MAX_REGISTERS && engine->kind != EM_AXIS_IN && status == EM_OK; i++) {
-    status = em_apb_write(driver, em_apb_address(engine->unit, 0, 4 * i), (uint32_t)registers[i], error);
-  }
-  const int8_t *codes[2];
-  em_contents_codes(network, engine, codes);
-  for (uint32_t i = 0; i < 2 && codes[i] != NULL && status == EM_OK; i++) {
-    status = load_memory(driver, graph, engine, i, codes[i], error);
-  }
-  if (engine->kind == EM_CONV && network->shape.conv_silu && status == EM_OK) {
-    status = load_pwl(driver, engine->unit, 0, &network->blocks[engine->block].pwl_x, error);
-  }
-  if (engine->kind == EM_CONV && status == EM_OK) {
-    status = load_pwl(driver, engine->unit, 1, &network->blocks[engine->block].pwl_gate, error);
-  }
-  if (engine->kind == EM_SSM && status == EM_OK) {
-    status = load_pwl(driver, engine->unit, 0, &network->blocks[engine->block].pwl_a_bar, error);
-  }
-  return status;
-}
-
 static em_status check_identity(em_rtl_driver *driver, const em_design *design, em_error *error) {
   uint32_t id = 0, low = 0, high = 0;
   em_status status = em_apb_read(driver, em_apb_address(0, 0, EM_APB_ID), &id, error);
@@ -162,12 +90,13 @@ static em_status check_identity(em_rtl_driver *driver, const em_design *design, 
   return status;
 }
 
+static em_status write_word(void *driver, uint32_t address, uint32_t data, em_error *error) {
+  return em_apb_write(driver, address, data, error);
+}
+
 em_status em_rtl_load(em_rtl_driver *driver, const em_graph *graph, const em_network *network, em_error *error) {
   em_status status = check_identity(driver, &graph->design, error);
-  for (uint32_t e = 0; e < graph->engine_count && status == EM_OK; e++) {
-    status = load_engine(driver, graph, network, e, error);
-  }
-  return status;
+  return status != EM_OK ? status : em_load_words(graph, network, write_word, driver, error);
 }
 
 em_status em_rtl_release(em_rtl_driver *driver, em_error *error) {

@@ -10,23 +10,9 @@
 
 #include "models/base/status.h"
 #include "models/graph/graph.h"
+#include "models/network/apb.h"
 #include "models/network/network.h"
 #include "sim/lockstep/rtl_library.h"
-
-/* Global registers (unit 0) and an engine's counters. */
-enum {
-  EM_APB_ID = 0x00,
-  EM_APB_HASH_LOW = 0x04,
-  EM_APB_HASH_HIGH = 0x08,
-  EM_APB_CTRL = 0x0c,
-  EM_APB_CYCLES = 0x10,
-  EM_APB_STATUS = 0x14,
-  EM_APB_BUSY = 0x40,
-  EM_APB_STARVED = 0x44,
-  EM_APB_BLOCKED = 0x48,
-  EM_APB_TOKENS = 0x4c,
-  EM_APB_ID_VALUE = 0x454d414d, /* "EMAM" */
-};
 
 typedef struct {
   const em_rtl_library *library;
@@ -35,8 +21,6 @@ typedef struct {
   em_rtl_outputs out;
   uint64_t cycles; /* rising edges so far */
 } em_rtl_driver;
-
-uint32_t em_apb_address(uint32_t unit, uint32_t memory, uint32_t byte);
 
 /* Opens an instance and holds reset for a few cycles. */
 em_status em_rtl_driver_open(em_rtl_driver *driver, const em_rtl_library *library, em_error *error);
