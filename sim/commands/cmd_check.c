@@ -1,7 +1,7 @@
 /*
- * `emamba check DESIGN [--package FILE] [--features FILE]`: is the design legal, how long does it take, and what
- * does it cost? From the timing model alone, so with switching as of random data. The package is the SystemVerilog one
- * that the RTL of the design is built with; the features are those of the cost model.
+ * `emamba check DESIGN [--json FILE] [--package FILE] [--features FILE]`: is the design legal, how long does it take,
+ * and what does it cost? From the timing model alone, so with switching as of random data. The package is the
+ * SystemVerilog one that the RTL of the design is built with; the features are those of the cost model.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +14,8 @@
 #include "sim/files/design_file.h"
 #include "sim/files/features_file.h"
 #include "sim/files/fit_beside.h"
+#include "sim/files/json_text.h"
+#include "sim/report/check_report.h"
 #include "sim/report/price_print.h"
 #include "sim/report/run_price.h"
 #include "sim/run/outputs.h"
@@ -44,6 +46,12 @@ static void print_timing(const em_graph *graph, const em_timing *timing, const e
          timing->latency_cycles, (double)timing->latency_cycles * us, interval, interval * us, 1e6 / (interval * us),
          graph->design.clock_mhz);
   printf("interval: %s\nlimit: %s\n", basis, limit);
+}
+
+static void print_slack(const em_slack *slack) {
+  char text[EM_SLACK_CHARS];
+  em_slack_text(slack, text);
+  printf("slack: %s%s\n", text, slack->count > 0 ? "; each alone, at this interval" : "");
 }
 
 static void print_limits(const em_graph *graph) {
@@ -84,10 +92,21 @@ static em_status write_package(const em_design *design, const char *path, em_err
   return em_atomic_file_commit(&file, error);
 }
 
+static em_status write_json(const em_checked *checked, const char *path, em_error *error) {
+  cJSON *report;
+  em_status status = em_check_report(checked, &report, error);
+  if (status == EM_OK) {
+    status = em_json_save(path, report, error);
+    cJSON_Delete(report);
+  }
+  return status;
+}
+
 em_status em_cmd_check(const em_options *options, em_error *error) {
   em_design design;
   em_technology technology;
-  em_status status = em_design_load(options->design, &design, &technology, error);
+  const em_option_list *sets = &options->sets;
+  em_status status = em_design_load_set(options->design, sets->texts, sets->count, &design, &technology, error);
   if (status == EM_OK) {
     status = em_outputs_spare(options, technology.file, error);
   }
@@ -115,6 +134,15 @@ em_status em_cmd_check(const em_options *options, em_error *error) {
     time.cycles = timing->cycles;
     time.latency_cycles = timing->latency_cycles;
   }
+  em_slack slack = {0};
+  em_priced_run run = {graph, activity, &time, &technology, fit, NULL, true};
+  if (status == EM_OK) {
+    status = em_slack_find(graph, &time.throughput.steady, &slack, error);
+  }
+  if (status == EM_OK && options->json != NULL) {
+    em_checked checked = {options->design, &run, timing, &slack};
+    status = write_json(&checked, options->json, error);
+  }
   if (status == EM_OK && options->package != NULL) {
     status = write_package(&design, options->package, error);
   }
@@ -125,8 +153,8 @@ em_status em_cmd_check(const em_options *options, em_error *error) {
     printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", options->design, design.name,
            em_design_hash(&design), CHECK_FRAMES);
     print_timing(graph, timing, &time);
+    print_slack(&slack);
     print_limits(graph);
-    em_priced_run run = {graph, activity, &time, &technology, fit, NULL, true};
     status = print_price(&run, error);
   }
   free(fit);

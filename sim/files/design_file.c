@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "models/base/nearest.h"
+#include "models/design/design_assign.h"
 #include "sim/files/atomic_file.h"
 #include "sim/files/yaml_file.h"
 
@@ -186,6 +187,11 @@ em_status em_design_load_technology(const char *path, em_design *design, em_tech
 }
 
 em_status em_design_load(const char *path, em_design *design, em_technology *technology, em_error *error) {
+  return em_design_load_set(path, NULL, 0, design, technology, error);
+}
+
+em_status em_design_load_set(const char *path, const char *const *assignments, size_t count, em_design *design,
+                             em_technology *technology, em_error *error) {
   em_file_bytes file;
   em_status status = em_yaml_read(path, &file, error);
   if (status != EM_OK) {
@@ -193,5 +199,13 @@ em_status em_design_load(const char *path, em_design *design, em_technology *tec
   }
   status = em_design_parse(path, file.bytes, file.size, design, error);
   em_file_bytes_close(&file);
+  if (status == EM_OK && count > 0) {
+    status = em_design_assign_all(design, assignments, count, error);
+    if (status != EM_OK) {
+      char place[300];
+      snprintf(place, sizeof place, "%.255s with keys set", path);
+      em_error_prefix(error, place);
+    }
+  }
   return status == EM_OK ? em_design_load_technology(path, design, technology, error) : status;
 }

@@ -23,6 +23,10 @@
  */
 em_status em_design_load(const char *path, em_design *design, em_technology *technology, em_error *error);
 
+/* The same with keys set to other values before the check ("KEY=VALUE", models/design/design_assign.h). */
+em_status em_design_load_set(const char *path, const char *const *assignments, size_t count, em_design *design,
+                             em_technology *technology, em_error *error);
+
 /* The same from bytes[size], without the technology: macro_min_bits is 0. `path` only stands in the texts. */
 em_status em_design_parse(const char *path, const uint8_t *bytes, size_t size, em_design *design, em_error *error);
 

@@ -1,10 +1,9 @@
 /* Designs. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/design/design.h"
+#include "models/design/design_assign.h"
 #include "sim/files/design_file.h"
 #include "sim/files/fit_beside.h"
 #include "sim/library/handles.h"
@@ -100,10 +99,6 @@ const char *emamba_design_name(const emamba_design *design) {
   return design->design.name;
 }
 
-static void name_key(const em_design_key *key, char name[EMAMBA_KEY_CHARS]) {
-  snprintf(name, EMAMBA_KEY_CHARS, "%s.%s", key->section, key->key);
-}
-
 int emamba_design_key(const emamba_design *design, size_t index, char name[EMAMBA_KEY_CHARS]) {
   if (index < EM_DESIGN_NUMBERS) {
     snprintf(name, EMAMBA_KEY_CHARS, "%s", em_design_numbers[index].key);
@@ -112,37 +107,24 @@ int emamba_design_key(const emamba_design *design, size_t index, char name[EMAMB
   index -= EM_DESIGN_NUMBERS;
   for (size_t i = 0; i < em_design_key_count; i++) {
     if (em_design_key_applies(&em_design_keys[i], &design->design.shape) && index-- == 0) {
-      name_key(&em_design_keys[i], name);
+      em_design_key_name(&em_design_keys[i], name);
       return 1;
     }
   }
   return 0;
 }
 
-/* What a name means: a number of the operating point, or an integer; both NULL when there is no such name. */
-typedef struct {
-  const em_design_number *number;
-  const em_design_key *integer;
-} found_key;
-
-static em_status find(const char *name, found_key *found, em_error *error) {
-  *found = (found_key){NULL, NULL};
-  for (size_t i = 0; i < EM_DESIGN_NUMBERS; i++) {
-    found->number = strcmp(em_design_numbers[i].key, name) == 0 ? &em_design_numbers[i] : found->number;
-  }
-  for (size_t i = 0; i < em_design_key_count; i++) {
-    char full[EMAMBA_KEY_CHARS];
-    name_key(&em_design_keys[i], full);
-    found->integer = strcmp(full, name) == 0 ? &em_design_keys[i] : found->integer;
-  }
-  return found->number != NULL || found->integer != NULL
-             ? EM_OK
-             : em_fail(error, EM_BAD_INPUT, "unknown key %.80s; a design file shows them all", name);
+/* The library's values are numbers: clock_gating is none. */
+static em_status find(const char *name, em_design_name *found, em_error *error) {
+  em_status status = em_design_find(name, found, error);
+  return status == EM_OK && found->clock_gating
+             ? em_fail(error, EM_BAD_INPUT, "unknown key %.80s; a design file shows them all", name)
+             : status;
 }
 
 emamba_status emamba_design_get(const emamba_design *design, const char *key, double *value, emamba_error *error) {
   em_call call = em_call_enter();
-  found_key found;
+  em_design_name found;
   em_status status = find(key, &found, &call.error);
   if (status == EM_OK && found.number != NULL) {
     memcpy(value, (const char *)&design->design + found.number->offset, sizeof *value);
@@ -152,35 +134,12 @@ emamba_status emamba_design_get(const emamba_design *design, const char *key, do
   return em_call_leave(&call, status, error);
 }
 
-static em_status set(em_design *design, const found_key *found, double value, em_error *error) {
-  if (found->number != NULL) {
-    if (!(value >= found->number->min && value <= found->number->max)) {
-      return em_fail(error, EM_BAD_INPUT, "%s: %g, must be in %g..%g", found->number->key, value, found->number->min,
-                     found->number->max);
-    }
-    memcpy((char *)design + found->number->offset, &value, sizeof value);
-    return EM_OK;
-  }
-  const em_design_key *key = found->integer;
-  if (!em_design_key_applies(key, &design->shape)) {
-    return em_fail(error, EM_BAD_INPUT, "%s.%s: does not apply to head %s%s", key->section, key->key,
-                   em_head_name((em_head)design->shape.head),
-                   design->shape.head_hidden > 0 ? "" : " without a hidden layer");
-  }
-  if (!(value >= key->min && value <= key->max && value == floor(value))) {
-    return em_fail(error, EM_BAD_INPUT, "%s.%s: %g, must be an integer in %u..%u", key->section, key->key, value,
-                   key->min, key->max);
-  }
-  em_design_set(design, key, (uint32_t)value);
-  return EM_OK;
-}
-
 emamba_status emamba_design_set(emamba_design *design, const char *key, double value, emamba_error *error) {
   em_call call = em_call_enter();
-  found_key found;
+  em_design_name found;
   em_status status = find(key, &found, &call.error);
   if (status == EM_OK) {
-    status = set(&design->design, &found, value, &call.error);
+    status = em_design_set_value(&design->design, &found, value, &call.error);
   }
   return em_call_leave(&call, status, error);
 }

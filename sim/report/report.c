@@ -10,6 +10,7 @@
 #include "sim/files/file_bytes.h"
 #include "sim/files/fit_beside.h"
 #include "sim/files/json_text.h"
+#include "sim/report/design_report.h"
 #include "sim/report/price_report.h"
 #include "sim/report/run_price.h"
 #include "sim/report/run_time.h"
@@ -33,29 +34,6 @@ static void accumulate(cJSON *totals, const char *key, uint64_t count) {
   } else {
     cJSON_SetNumberValue(item, item->valuedouble + (double)count);
   }
-}
-
-static cJSON *report_design(const em_job *job) {
-  const em_design *design = &job->design;
-  cJSON *object = cJSON_CreateObject();
-  cJSON_AddStringToObject(object, "name", design->name);
-  cJSON_AddStringToObject(object, "file", job->design_path);
-  add_hash(object, "hash", em_design_hash(design));
-  cJSON_AddNumberToObject(object, "clock_mhz", design->clock_mhz);
-  cJSON_AddNumberToObject(object, "vdd_mv", design->vdd_mv);
-  cJSON_AddNumberToObject(object, "temperature_c", design->temperature_c);
-  cJSON_AddBoolToObject(object, "clock_gating", design->clock_gating);
-  cJSON_AddStringToObject(object, "technology", job->technology.name);
-  add_count(object, "macro_min_bits", design->macro_min_bits);
-  cJSON *keys = cJSON_AddObjectToObject(object, "keys");
-  for (size_t i = 0; i < em_design_key_count; i++) {
-    char name[64];
-    snprintf(name, sizeof name, "%s.%s", em_design_keys[i].section, em_design_keys[i].key);
-    if (em_design_key_applies(&em_design_keys[i], &design->shape)) {
-      add_count(keys, name, em_design_get(design, &em_design_keys[i]));
-    }
-  }
-  return object;
 }
 
 static void report_nodes(const em_job *job, uint32_t engine, const em_engine_state *counters, cJSON *nodes,
@@ -251,7 +229,7 @@ em_status em_report_build(const em_tracker *tracker, const char *command, double
   if (tracker->failure != NULL) {
     cJSON_AddStringToObject(report, "failure", tracker->failure);
   }
-  cJSON_AddItemToObject(report, "design", report_design(job));
+  cJSON_AddItemToObject(report, "design", em_design_report(job->design_path, &job->design, job->technology.name));
   cJSON *network = cJSON_AddObjectToObject(report, "network");
   cJSON_AddStringToObject(network, "file", job->network_path);
   add_count(network, "parameters", em_network_code_count(&job->network.shape));

@@ -86,13 +86,13 @@ void em_job_unbind(em_job *job) {
   job->outputs = NULL;
 }
 
-em_status em_job_open(em_job *job, const char *design_path, const char *network_path, const char *frames_path,
-                      uint64_t frame_limit, bool toggles, em_error *error) {
+static em_status open_job(em_job *job, const char *design_path, const em_option_list *sets, const char *network_path,
+                          const char *frames_path, uint64_t frame_limit, bool toggles, em_error *error) {
   memset(job, 0, sizeof *job);
   job->design_path = design_path;
   job->network_path = network_path;
   job->frames_path = frames_path;
-  em_status status = em_design_load(design_path, &job->design, &job->technology, error);
+  em_status status = em_design_load_set(design_path, sets->texts, sets->count, &job->design, &job->technology, error);
   if (status == EM_OK) {
     status = em_fit_beside(job->technology.file, &job->fit, error);
   }
@@ -111,8 +111,14 @@ em_status em_job_open(em_job *job, const char *design_path, const char *network_
   return status;
 }
 
+em_status em_job_open(em_job *job, const char *design_path, const char *network_path, const char *frames_path,
+                      uint64_t frame_limit, bool toggles, em_error *error) {
+  const em_option_list none = {0};
+  return open_job(job, design_path, &none, network_path, frames_path, frame_limit, toggles, error);
+}
+
 em_status em_job_open_options(em_job *job, const em_options *o, em_error *error) {
-  em_status status = em_job_open(job, o->design, o->network, o->frames, o->frame_limit, o->toggles, error);
+  em_status status = open_job(job, o->design, &o->sets, o->network, o->frames, o->frame_limit, o->toggles, error);
   if (status != EM_OK) {
     return status;
   }

@@ -48,6 +48,8 @@ const em_option em_option_table[] = {
   {"html", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, REPORT | COMPARE, 0, AT(html), "write a page with plots"},
   {"package", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, CHECK, 0, AT(package), "write the SystemVerilog package of the design"},
   {"features", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, CHECK, 0, AT(features), "write the features of the cost model as JSON"},
+  {"json", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, CHECK, 0, AT(json), "write cycles, area, power and limits as JSON"},
+  {"set", 0, "KEY=VALUE", EM_OPTION_LIST, 0, 0, RUNS | CHECK, 0, AT(sets), "a key of the design, dotted (engines.conv.lanes=2); many times"},
   {"quiet", 'q', NULL, EM_OPTION_FLAG, 0, 0, RUNS | REPORT | BENCH, 0, AT(quiet), "print neither tables nor progress"},
   {"help", 'h', NULL, EM_OPTION_FLAG, 0, 0, EM_ALL_COMMANDS, 0, AT(help), "this text"},
 };

@@ -74,12 +74,22 @@ static em_status read_probability(em_command command, const em_option *option, c
   return EM_OK;
 }
 
+static em_status append(reader *r, const em_option *option, const char *text, em_option_list *list) {
+  if (list->count == EM_MAX_TEXTS) {
+    return em_fail(r->error, EM_BAD_INPUT, "%s: --%s is given more than %d times", command_name(r), option->name,
+                   EM_MAX_TEXTS);
+  }
+  list->texts[list->count++] = text;
+  return EM_OK;
+}
+
 static em_status store(reader *r, const em_option *option, const char *text) {
   void *member = (char *)r->options + option->offset;
   switch (option->kind) {
     case EM_OPTION_FLAG: *(bool *)member = true; return EM_OK;
     case EM_OPTION_COUNT: return read_count(option, text, member, r->error);
     case EM_OPTION_PROBABILITY: return read_probability(r->options->command, option, text, member, r->error);
+    case EM_OPTION_LIST: return append(r, option, text, member);
     case EM_OPTION_INPUT:
     case EM_OPTION_INPUT_FOLDER:
     case EM_OPTION_TEXT_OUTPUT:
@@ -160,7 +170,7 @@ static em_status read_option(reader *r, const em_option *option, const char *wor
     return em_fail(r->error, EM_BAD_INPUT, "%s: --%s takes no value: %.80s", command_name(r), option->name, word);
   }
   uint64_t bit = UINT64_C(1) << (option - em_option_table);
-  if (option->kind != EM_OPTION_FLAG && (r->given & bit) != 0) {
+  if (option->kind != EM_OPTION_FLAG && option->kind != EM_OPTION_LIST && (r->given & bit) != 0) {
     return em_fail(r->error, EM_BAD_INPUT, "%s: --%s is given twice", command_name(r), option->name);
   }
   r->given |= bit;

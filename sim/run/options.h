@@ -49,6 +49,7 @@ typedef enum {
   EM_OPTION_FLAG,          /* nothing: bool */
   EM_OPTION_COUNT,         /* a whole number in min..max: uint64_t */
   EM_OPTION_PROBABILITY,   /* 0..EM_STALL_MAX, of cosim also 1: double */
+  EM_OPTION_LIST,          /* a text each time it is given: em_option_list */
   EM_OPTION_INPUT,         /* a file that is read: const char *, as all that follow */
   EM_OPTION_INPUT_FOLDER,  /* a folder that is read */
   EM_OPTION_TEXT_OUTPUT,   /* a file that is written; "-" is standard output */
@@ -71,7 +72,12 @@ typedef struct {
 extern const em_option em_option_table[];
 extern const size_t em_option_count;
 
-enum { EM_MAX_ARGUMENTS = 64 };
+enum { EM_MAX_ARGUMENTS = 64, EM_MAX_TEXTS = 64 };
+
+typedef struct {
+  size_t count;
+  const char *texts[EM_MAX_TEXTS];
+} em_option_list;
 
 /* Every option of every command: NULL, 0 or false where it was not given. */
 typedef struct {
@@ -83,6 +89,8 @@ typedef struct {
   const char *out, *report, *timeline;     /* files to write */
   const char *power, *html, *package;      /* likewise */
   const char *features, *technology;       /* a file to write; a file to price with */
+  const char *json;                        /* a file to write */
+  em_option_list sets;                     /* "KEY=VALUE" for the design */
   const char *bundle, *rtl, *build, *wave; /* failure folder, other RTL sources, build folder, wave of the whole run */
   uint64_t wave_from, wave_to;             /* its first and last cycle; 0: from reset, to the end */
   uint64_t frame_limit, power_window_cycles; /* 0: all; chosen from the run's length */
