@@ -76,16 +76,18 @@ static void size_of(const subject *s, em_part_size *size) {
 static void gate_clocks(const subject *s, double gate_min_flops, double flops, em_part_work *work) {
   em_clock_group groups[EM_CLOCK_GROUPS];
   uint32_t count = em_clock_groups(s->graph, s->activity, s->part, groups);
-  double cycles = (double)s->activity->cycles, free = flops, clocked = 0, gates = 0;
+  double cycles = (double)s->activity->cycles, free = flops, enabled = 0, gates = 0;
   for (uint32_t i = 0; i < count; i++) {
     const em_clock_group *group = &groups[i];
     if (group->flops >= gate_min_flops) {
       free -= group->gates * group->flops;
-      clocked += group->flops * group->cycles;
+      enabled += group->flops * group->cycles;
       gates += group->gates;
     }
   }
-  clocked += (free > 0 ? free : 0) * cycles;
+  work->enabled_cycles = enabled;
+  work->free_flops = free > 0 ? free : 0;
+  double clocked = enabled + work->free_flops * cycles;
   work->flop_cycles_gated = clocked < work->flop_cycles ? clocked : work->flop_cycles;
   work->gate_cycles = gates * cycles;
 }

@@ -46,7 +46,10 @@ typedef struct {
 typedef struct {
   double switching_mac;     /* switching of logic and nets; 1 is an INT8 multiply and 24-bit accumulate, random data */
   double flop_cycles;       /* flip-flop clock cycles when never gated: flops * cycles */
-  double flop_cycles_gated; /* when the clock of every group is gated that is large enough */
+  double flop_cycles_gated; /* when the clock of every group is gated that is large enough: the lesser of flop_cycles
+                               and enabled_cycles + free_flops * cycles */
+  double enabled_cycles;    /* flip-flop clock cycles of the groups with a gate, while their enables are high */
+  double free_flops;        /* without a gate */
   double gate_cycles;       /* of those gates: how many * cycles */
   double macro_reads, macro_writes; /* words, of all copies */
 } em_part_work;

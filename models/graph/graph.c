@@ -17,12 +17,17 @@ static uint32_t lcm(uint32_t a, uint32_t b) {
   return a / gcd(a, b) * b;
 }
 
+static void set_words(em_graph *graph, uint32_t index, uint32_t words) {
+  em_memory *memory = &graph->memories[index];
+  memory->words = words;
+  memory->macro = (uint64_t)words * memory->lanes * memory->lane_bits >= graph->design.macro_min_bits;
+}
+
 static uint16_t add_memory(em_graph *graph, em_memory_role role, uint32_t owner, uint32_t words, uint32_t lanes,
                            uint32_t lane_bits) {
   uint32_t index = graph->memory_count++;
-  uint64_t bits = (uint64_t)words * lanes * lane_bits;
-  graph->memories[index] =
-      (em_memory){role, (uint16_t)owner, 1, words, lanes, lane_bits, .macro = bits >= graph->design.macro_min_bits};
+  graph->memories[index] = (em_memory){role, (uint16_t)owner, 1, words, lanes, lane_bits, false, false};
+  set_words(graph, index, words);
   graph->memories[index].loaded =
       role != EM_MEMORY_BUFFER && role != EM_MEMORY_HISTORY && role != EM_MEMORY_STATE && role != EM_MEMORY_SUM;
   return (uint16_t)index;
@@ -256,6 +261,12 @@ static void finish_buffer(em_graph *graph, uint32_t index) {
   b->slot_words = (b->elements + b->word_lanes - 1) / b->word_lanes;
   b->memory = add_memory(graph, EM_MEMORY_BUFFER, index, b->depth_tokens * b->slot_words, b->word_lanes, 8);
   graph->memories[b->memory].readers = b->reader_count;
+}
+
+void em_graph_set_depth(em_graph *graph, uint32_t buffer, uint32_t depth_tokens) {
+  em_buffer *b = &graph->buffers[buffer];
+  b->depth_tokens = depth_tokens;
+  set_words(graph, b->memory, depth_tokens * b->slot_words);
 }
 
 void em_graph_build(em_graph *graph, const em_design *design) {

@@ -144,6 +144,9 @@ typedef struct {
 /* `design` has passed em_design_check. About 100 kB: keep it off small stacks. */
 void em_graph_build(em_graph *graph, const em_design *design);
 
+/* The same design with another depth of one of its buffers; the graph's design is left as it is. */
+void em_graph_set_depth(em_graph *graph, uint32_t buffer, uint32_t depth_tokens);
+
 /* Names: "axis_in", "blocks.0.norm"; "blocks.0.tok", "frame"; a memory: "blocks.0.ssm.state", "blocks.0.tok". */
 void em_engine_name(const em_graph *graph, uint32_t engine, char name[EM_NAME_CHARS]);
 void em_buffer_name(const em_graph *graph, uint32_t buffer, char name[EM_NAME_CHARS]);
