@@ -29,7 +29,7 @@ TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(basename $(notdir $(TEST_SOURCES)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: FORCE install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint bench format clean
+.PHONY: FORCE install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal bench format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -238,6 +238,9 @@ test: deps ## install, build and pass all tests; ends with the count
 test-full: deps ## the long form: 30 random designs x 20 stall seeds, a million fuzz runs each
 	@$(MAKE) --no-print-directory -j $(JOBS) test-programs
 	RANDOM_DESIGNS=30 RANDOM_SEEDS=20 FUZZ_RUNS=1000000 tests/run
+
+formal: ## the long form of the proofs: all parameter sets (docs/verification.md)
+	$(PYTHON) tests/formal/prove.py --long
 
 lint: ## Verilator -Wall and yosys over the RTL of every design; clang-format over the C
 	tests/suites/lint.sh
