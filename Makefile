@@ -228,7 +228,7 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzzed/tests/fuzz/%.o $(call libraries,fuzzed)
 	@mkdir -p $(@D)
 	clang -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
 
-test-programs: $(BUILD)/emamba $(BUILD)/sanitized/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/first_difference $(BUILD)/gate_sim \
+test-programs: $(BUILD)/emamba $(BUILD)/sanitized/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/first_difference $(BUILD)/tests/map_against_rtl $(BUILD)/gate_sim \
   $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds $(BUILD)/libemamba.so $(BUILD)/libemamba.a $(BUILD)/threaded/threads
 
 test: deps ## install, build and pass all tests; ends with the count

@@ -3,53 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/map/register_map.h"
 #include "models/network/apb.h"
 #include "models/network/contents.h"
 
-/* Bits of a register; negative: signed; 0: there is none. */
-enum { NONE = 0, REQUANT = -7, ACC = 3, ALIGN = 4, DX = 5, BX = -6 };
-
-static int linear_bits(const em_linear_geometry *g, uint32_t index) {
-  switch (index) {
-    case EM_LINEAR_X_SHIFT: return g->in_requant ? REQUANT : NONE;
-    case EM_LINEAR_ACC_SHIFT: return g->bias ? ACC : NONE;
-    case EM_LINEAR_BIAS_SHIFT: return g->bias ? ALIGN : NONE;
-    case EM_LINEAR_OUT_SHIFT: return REQUANT;
-    case EM_LINEAR_RES_TOK_SHIFT:
-    case EM_LINEAR_RES_OUT_SHIFT: return g->residual ? ALIGN : NONE;
-    case EM_LINEAR_RES_SHIFT: return g->residual ? REQUANT : NONE;
-    default: return index - EM_LINEAR_POST_SHIFT < g->groups ? REQUANT : NONE;
-  }
-}
-
-static int register_bits(const em_shape *s, const em_engine *engine, uint32_t index) {
-  static const int conv[] = {ACC, ALIGN, REQUANT, REQUANT};
-  static const int ssm[] = {REQUANT, REQUANT, BX, ACC, DX, REQUANT, REQUANT};
-  switch (engine->kind) {
-    case EM_LINEAR: return linear_bits(&engine->linear, index);
-    case EM_NORM: return index <= EM_NORM_OUT_SHIFT ? ALIGN : NONE;
-    case EM_CONV: return index < EM_CONV_X_SHIFT + !s->conv_silu ? conv[index] : NONE;
-    case EM_SSM: return index <= EM_SSM_GATED_SHIFT ? ssm[index] : NONE;
-    case EM_POOL: return index <= EM_POOL_DEN_SHIFT ? ALIGN : NONE;
-    case EM_AXIS_OUT: return index == EM_AXIS_OUT_SHIFT && s->head == EM_HEAD_NONE ? REQUANT : NONE;
-    case EM_AXIS_IN: return NONE;
-  }
-  return NONE;
-}
-
-/* The low `bits` of data, sign-extended where bits is negative. */
-static int32_t field(uint32_t data, int bits) {
-  const uint32_t width = (uint32_t)(bits < 0 ? -bits : bits);
-  const uint32_t value = data & (UINT32_MAX >> (32 - width));
-  const uint32_t sign = bits < 0 ? UINT32_C(1) << (width - 1) : 0;
-  return (int32_t)((value ^ sign) - sign);
-}
-
 /* Into the range that the hardware defines. */
-static int32_t defined(int32_t value, int bits) {
-  const int32_t low = bits == REQUANT ? EM_REQUANT_MIN : bits == BX ? -15 : 0;
-  const int32_t high = bits == REQUANT ? EM_REQUANT_MAX : bits == BX ? 16 : INT32_MAX;
-  return value < low ? low : value > high ? high : value;
+static int32_t defined(const em_map_row *row, int32_t value) {
+  return value < row->low ? row->low : value > row->high ? row->high : value;
 }
 
 static bool has_memory(const em_load *load, uint32_t engine, uint32_t place) {
@@ -110,54 +70,32 @@ uint8_t *em_load_image(const em_load *load, uint32_t engine, uint32_t place, uin
   return load->images + load->image_offset[engine][place];
 }
 
-/* Table `table` of an engine, or NULL. */
+/* Table `table` of a conv or ssm engine. */
 static em_pwl *table_of(em_load *load, const em_engine *engine, uint32_t table) {
-  em_block *b = engine->block == EM_NONE ? NULL : &load->network.blocks[engine->block];
-  if (engine->kind == EM_CONV && table == 0 && load->network.shape.conv_silu) {
-    return &b->pwl_x;
-  }
-  if (engine->kind == EM_CONV && table == 1) {
-    return &b->pwl_gate;
-  }
-  return engine->kind == EM_SSM && table == 0 ? &b->pwl_a_bar : NULL;
+  em_block *b = &load->network.blocks[engine->block];
+  return engine->kind == EM_SSM ? &b->pwl_a_bar : table == 0 ? &b->pwl_x : &b->pwl_gate;
 }
 
-static void write_table(em_pwl *pwl, uint32_t byte, uint32_t data) {
+static void write_table(em_pwl *pwl, uint32_t byte, int32_t value) {
   const uint32_t entry = byte / 4 % 64;
   switch (byte & 0xf00) {
-    case 0:
-      if (entry <= pwl->segments) {
-        pwl->thresholds[entry] = (int16_t)field(data, -9);
-      }
-      break;
-    case EM_APB_SLOPE:
-      if (entry <= pwl->segments + 1) {
-        pwl->slopes[entry] = (int16_t)field(data, -16);
-      }
-      break;
-    case EM_APB_INTERCEPT:
-      if (entry <= pwl->segments + 1) {
-        pwl->intercepts[entry] = field(data, -32);
-      }
-      break;
-    case EM_APB_PWL_SHIFT: pwl->shift = entry == 0 ? data & 31 : pwl->shift; break;
-    default: break;
+    case 0: pwl->thresholds[entry] = (int16_t)value; break;
+    case EM_APB_SLOPE: pwl->slopes[entry] = (int16_t)value; break;
+    case EM_APB_INTERCEPT: pwl->intercepts[entry] = value; break;
+    default: pwl->shift = (uint32_t)value; break;
   }
 }
 
 static void write_register(em_load *load, uint32_t engine, uint32_t byte, uint32_t data) {
-  const em_engine *e = &load->graph->engines[engine];
-  if (byte >= EM_APB_TABLE) {
-    em_pwl *pwl = table_of(load, e, byte / EM_APB_TABLE - 1);
-    if (pwl != NULL) {
-      write_table(pwl, byte % EM_APB_TABLE, data);
-    }
+  const em_map_row *row = em_map_find(load->graph, engine, byte);
+  if (row == NULL || row->access == EM_MAP_READ_ONLY) {
     return;
   }
-  const uint32_t index = byte / 4;
-  const int bits = index < EM_MAX_REGISTERS ? register_bits(&load->network.shape, e, index) : NONE;
-  if (bits != NONE) {
-    load->registers[engine * EM_MAX_REGISTERS + index] = field(data, bits);
+  const int32_t value = em_map_value(row, data);
+  if (byte < EM_APB_TABLE) {
+    load->registers[engine * EM_MAX_REGISTERS + byte / 4] = value;
+  } else {
+    write_table(table_of(load, &load->graph->engines[engine], byte / EM_APB_TABLE - 1), byte % EM_APB_TABLE, value);
   }
 }
 
@@ -202,8 +140,9 @@ em_status em_load_core(em_load *load, em_core *core, em_error *error) {
   em_status status = em_core_init(core, load->graph, &load->network, error);
   for (uint32_t e = 0; status == EM_OK && e < load->graph->engine_count; e++) {
     for (uint32_t i = 0; i < EM_MAX_REGISTERS; i++) {
-      const int bits = register_bits(&load->network.shape, &load->graph->engines[e], i);
-      core->units[e].registers[i] = defined(load->registers[e * EM_MAX_REGISTERS + i], bits);
+      const em_map_row *row = em_map_find(load->graph, e, 4 * i);
+      const int32_t value = load->registers[e * EM_MAX_REGISTERS + i];
+      core->units[e].registers[i] = row == NULL ? 0 : defined(row, value);
     }
   }
   return status;

@@ -8,12 +8,14 @@ const em_command_row em_command_table[EM_COMMANDS] = {
   [EM_COMMAND_COMPARE] = {"compare", "REPORT REPORT...", 2, EM_MAX_ARGUMENTS, "at least two reports and at most 64", "show cycles, area, power and energy of reports side by side"},
   [EM_COMMAND_CHECK] = {"check", "DESIGN", 1, 1, "exactly one design file", "say whether a design is legal, and its cycles by the timing model"},
   [EM_COMMAND_INFO] = {"info", "FILE", 1, 1, "exactly one file", "say what a file of the project holds"},
+  [EM_COMMAND_MAP] = {"map", "DESIGN", 1, 1, "exactly one design file", "print the register map of a design; write it, and a network, for driver and platform"},
   [EM_COMMAND_BENCH] = {"bench", "DESIGN", 1, 1, "exactly one design file", "measure the speed of model, RTL and lock-step, side by side"},
 };
 
 enum {
   RUN = 1 << EM_COMMAND_RUN, COSIM = 1 << EM_COMMAND_COSIM, REPORT = 1 << EM_COMMAND_REPORT, COMPARE = 1 << EM_COMMAND_COMPARE,
   CHECK = 1 << EM_COMMAND_CHECK, BENCH = 1 << EM_COMMAND_BENCH,
+  MAP = 1 << EM_COMMAND_MAP,
   RUNS = RUN | COSIM,
 };
 
@@ -23,7 +25,7 @@ enum {
 
 /* In the order of the help. */
 const em_option em_option_table[] = {
-  {"network", 'n', "NETWORK", EM_OPTION_INPUT, 0, 0, RUNS | BENCH, RUNS | BENCH, AT(network), "the network (*.safetensors)"},
+  {"network", 'n', "NETWORK", EM_OPTION_INPUT, 0, 0, RUNS | BENCH | MAP, RUNS | BENCH, AT(network), "the network (*.safetensors)"},
   {"input", 'i', "FRAMES", EM_OPTION_INPUT, 0, 0, RUNS | BENCH, RUNS | BENCH, AT(frames), "the frames (*.safetensors)"},
   {"frames", 0, "N", EM_OPTION_COUNT, 1, MANY, RUNS | BENCH, 0, AT(frame_limit), "only the first N frames, 1 or more (default: all)"},
   {"output", 'o', "FILE", EM_OPTION_BINARY_OUTPUT, 0, 0, RUNS, 0, AT(out), "write the output codes (*.safetensors)"},
@@ -49,8 +51,11 @@ const em_option em_option_table[] = {
   {"package", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, CHECK, 0, AT(package), "write the SystemVerilog package of the design"},
   {"features", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, CHECK, 0, AT(features), "write the features of the cost model as JSON"},
   {"json", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, CHECK, 0, AT(json), "write cycles, area, power and limits as JSON"},
-  {"set", 0, "KEY=VALUE", EM_OPTION_LIST, 0, 0, RUNS | CHECK, 0, AT(sets), "a key of the design, dotted (engines.conv.lanes=2); many times"},
-  {"quiet", 'q', NULL, EM_OPTION_FLAG, 0, 0, RUNS | REPORT | BENCH, 0, AT(quiet), "print neither tables nor progress"},
+  {"set", 0, "KEY=VALUE", EM_OPTION_LIST, 0, 0, RUNS | CHECK | MAP, 0, AT(sets), "a key of the design, dotted (engines.conv.lanes=2); many times"},
+  {"ip-xact", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, MAP, 0, AT(ip_xact), "write the map as IP-XACT (IEEE 1685-2014)"},
+  {"header", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, MAP, 0, AT(header), "write the design's units and memories as a C header"},
+  {"image", 0, "FILE", EM_OPTION_BINARY_OUTPUT, 0, 0, MAP, 0, AT(image), "write the network as an image that the driver loads"},
+  {"quiet", 'q', NULL, EM_OPTION_FLAG, 0, 0, RUNS | REPORT | BENCH | MAP, 0, AT(quiet), "print neither tables nor progress"},
   {"help", 'h', NULL, EM_OPTION_FLAG, 0, 0, EM_ALL_COMMANDS, 0, AT(help), "this text"},
 };
 /* clang-format on */

@@ -22,6 +22,7 @@ typedef enum {
   EM_COMMAND_COMPARE,
   EM_COMMAND_CHECK,
   EM_COMMAND_INFO,
+  EM_COMMAND_MAP,
   EM_COMMAND_BENCH,
   EM_COMMANDS,
 } em_command;
@@ -91,6 +92,7 @@ typedef struct {
   const char *features, *technology;       /* a file to write; a file to price with */
   const char *json;                        /* a file to write */
   em_option_list sets;                     /* "KEY=VALUE" for the design */
+  const char *ip_xact, *header, *image;    /* files to write */
   const char *bundle, *rtl, *build, *wave; /* failure folder, other RTL sources, build folder, wave of the whole run */
   uint64_t wave_from, wave_to;             /* its first and last cycle; 0: from reset, to the end */
   uint64_t frame_limit, power_window_cycles; /* 0: all; chosen from the run's length */
