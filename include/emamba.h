@@ -64,8 +64,8 @@ EMAMBA_API emamba_status emamba_design_set_technology(emamba_design *design, con
 
 /*
  * The numbers of a design, by the names of the file: "engines.ssm.lanes", "depth_tokens.tok", "shape.D", "clock_mhz".
- * `shape.head` is 0 none, 1 flatten, 2 mean. A value is checked against the key's range; whether all fit together is
- * said by emamba_check and by whatever needs them to, so that several can be changed in turn.
+ * `shape.head` is 0 none, 1 flatten, 2 mean, 3 token. A value is checked against the key's range; whether all fit
+ * together is said by emamba_check and by whatever needs them to, so that several can be changed in turn.
  */
 EMAMBA_API const char *emamba_design_name(const emamba_design *design);
 EMAMBA_API emamba_status emamba_design_get(const emamba_design *design, const char *key, double *value,

@@ -2,6 +2,7 @@
 //
 //   none:    store -> (axis_out)
 //   flatten: store, L tokens at once -> head_0 [-> hidden -> head_1] -> out -> (axis_out)
+//   token:   store, token by token -> head_0 [-> hidden -> head_1] -> out -> (axis_out)
 //   mean:    store -> pool -> pooled -> head_0 [-> hidden -> head_1] -> out -> (axis_out)
 //
 // The store_* ports are the writer's side of u_store_buf; the out_* ports are the reader's side of
@@ -49,13 +50,14 @@ module em_head #(
 );
   localparam bit Linear = Head != em_pkg::HeadNone;
   localparam bit Mean = Head == em_pkg::HeadMean;
+  localparam bit Flatten = Head == em_pkg::HeadFlatten;
   localparam bit Hidden = Linear && HeadHidden > 0;
 
   // The store's reader, with the lanes and tokens that it takes at once.
   localparam int unsigned StoreLanes = Mean ? PoolLanes : Linear ? Head0InLanes : OutBytes;
-  localparam int unsigned StoreTake = (Linear && !Mean) ? L : 1;
+  localparam int unsigned StoreTake = Flatten ? L : 1;
 
-  localparam int unsigned Head0In = Mean ? D : L * D;
+  localparam int unsigned Head0In = Flatten ? L * D : D;
   localparam int unsigned Head0Out = Hidden ? HeadHidden : Outputs;
   localparam int unsigned XIndexW = em_pkg::idx_width(Head0In / Head0InLanes);
   localparam int unsigned YIndexW = em_pkg::idx_width(Head0Out / Head0OutLanes);
@@ -125,7 +127,7 @@ module em_head #(
       .data0_o(h0x_data), .release0_i(head_0_last),
       .valid1_o(), .read1_i(1'b0), .index1_i('0), .data1_o(), .release1_i(1'b0)
     );
-  end else if (Linear) begin : g_flatten
+  end else if (Linear) begin : g_tokens
     assign h0x_valid     = store_valid;
     assign store_read    = h0x_read;
     assign store_index   = h0x_index;

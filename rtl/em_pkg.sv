@@ -33,6 +33,7 @@ package em_pkg;
   localparam int unsigned HeadNone = 0;
   localparam int unsigned HeadFlatten = 1;
   localparam int unsigned HeadMean = 2;
+  localparam int unsigned HeadToken = 3;
 
   // Units of the APB map; 0 is em_apb itself. Blocks follow from UnitBlocks on, UnitsPerBlock each.
   localparam int unsigned UnitAxisIn = 1;

@@ -5,7 +5,7 @@
 // unsigned` unless said otherwise:
 //
 //   shape   H W C (frame), P (patch side), L (tokens), D, ED, N, R, K, M (blocks), ConvSilu (0 or
-//           1), Head (0 none, 1 flatten, 2 mean), HeadHidden (0 without a hidden layer), Outputs
+//           1), Head (0 none, 1 flatten, 2 mean, 3 token), HeadHidden (0 without a hidden layer), Outputs
 //   stream  InBytes OutBytes
 //   lanes   PatchEmbedInLanes PatchEmbedOutLanes NormUnits InProjInLanes InProjOutLanes ConvLanes
 //           ParamProjInLanes ParamProjOutLanes DeltaProjInLanes DeltaProjOutLanes SsmLanes
@@ -53,6 +53,7 @@ module em_top (
   localparam int unsigned UnitHead = em_pkg::UnitBlocks + em_pkg::UnitsPerBlock * M;
   localparam int unsigned UnitAxisOut = UnitHead + 3;
   localparam bit HasHead = em_design_pkg::Head != em_pkg::HeadNone;
+  localparam bit PerToken = !HasHead || em_design_pkg::Head == em_pkg::HeadToken;
 
   // Configuration; the core's reset is the registered run bit.
   em_pkg::cfg_t cfg;
@@ -267,7 +268,7 @@ module em_top (
     .Unit   (UnitAxisOut),
     .Bytes  (OutBytes),
     .Beats  (OutBeats),
-    .Tokens (HasHead ? 1 : L),
+    .Tokens (PerToken ? L : 1),
     .Requant(!HasHead)
   ) u_axis_out (
     .clk_i(clk_i), .rst_ni(core_rst_n), .cfg_i(cfg), .cfg_rdata_o(axis_out_rdata),

@@ -170,7 +170,7 @@ static void axis_groups(list *l) {
   bool in = l->engine->kind == EM_AXIS_IN, none = !in && s->head == EM_HEAD_NONE;
   uint32_t codes = in ? s->h * s->w * s->c : s->outputs;
   add(l, 1, em_index_bits(codes / l->engine->lanes), l->strobes[0]);
-  add(l, 1, none ? em_index_bits(s->l) : 0, l->tokens);
+  add(l, 1, in ? 0 : em_index_bits(em_results_per_frame(s)), l->tokens);
   add_registers(l, none ? 1 : 0, SHIFT);
 }
 

@@ -167,7 +167,7 @@ static void pool_features(const em_graph *graph, const em_engine *e, double *fea
 static void axis_out_features(const em_graph *graph, const em_engine *e, em_size_quantity quantity, double *features) {
   const em_shape *s = &graph->design.shape;
   bool none = s->head == EM_HEAD_NONE;
-  double beats = em_index_bits(s->outputs / e->lanes), tokens = none ? em_index_bits(s->l) : 0;
+  double beats = em_index_bits(s->outputs / e->lanes), tokens = em_index_bits(em_results_per_frame(s));
   if (quantity == EM_SIZE_GATES) {
     PUT(features, 1, beats, e->lanes, none ? e->lanes : 0, tokens);
   } else {

@@ -21,7 +21,7 @@ const em_design_key em_design_keys[] = {
   {"shape", "K", "K", AT(shape.k), 2, 16, EM_ALWAYS, 0, "convolution taps"},
   {"shape", "M", "M", AT(shape.m), 1, 64, EM_ALWAYS, 0, "blocks"},
   {"shape", "conv_silu", "ConvSilu", AT(shape.conv_silu), 0, 1, EM_ALWAYS, 0, "SiLU after the convolution"},
-  {"shape", "head", "Head", AT(shape.head), 0, 2, EM_ALWAYS, 0, "none, flatten or mean"},
+  {"shape", "head", "Head", AT(shape.head), 0, 3, EM_ALWAYS, 0, "none, flatten, mean or token"},
   {"shape", "head_hidden", "HeadHidden", AT(shape.head_hidden), 0, 65536, EM_ALWAYS, 0, "hidden head width, 0 without"},
   {"shape", "outputs", "Outputs", AT(shape.outputs), 1, 65536, EM_ALWAYS, 0, "codes of a result"},
   {"stream", "in_bytes", "InBytes", AT(in_bytes), 1, 64, EM_ALWAYS, 0, "input beat width, bytes"},
@@ -95,8 +95,13 @@ const char *em_head_name(em_head head) {
     case EM_HEAD_NONE: return "none";
     case EM_HEAD_FLATTEN: return "flatten";
     case EM_HEAD_MEAN: return "mean";
+    case EM_HEAD_TOKEN: return "token";
   }
   return "?";
+}
+
+uint32_t em_results_per_frame(const em_shape *shape) {
+  return shape->head == EM_HEAD_NONE || shape->head == EM_HEAD_TOKEN ? shape->l : 1;
 }
 
 em_status em_shape_check(const em_shape *s, em_error *error) {

@@ -14,7 +14,7 @@
 
 #include "models/base/status.h"
 
-typedef enum { EM_HEAD_NONE = 0, EM_HEAD_FLATTEN = 1, EM_HEAD_MEAN = 2 } em_head;
+typedef enum { EM_HEAD_NONE = 0, EM_HEAD_FLATTEN = 1, EM_HEAD_MEAN = 2, EM_HEAD_TOKEN = 3 } em_head;
 
 /* The shape of a network. Letters as in the integer contract. */
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
   uint32_t conv_silu;   /* 0 or 1: SiLU after the convolution */
   uint32_t head;        /* em_head */
   uint32_t head_hidden; /* width of the hidden head layer, 0 without one */
-  uint32_t outputs;     /* codes a frame yields; a token, with head none (then equal to d) */
+  uint32_t outputs;     /* codes of a result; equal to d with head none */
 } em_shape;
 
 typedef struct {
@@ -87,8 +87,11 @@ void em_design_set(em_design *design, const em_design_key *key, uint32_t value);
 /* The greatest legal depth of a key of depth_tokens, in a design whose shape is legal. */
 uint32_t em_design_most_depth(const em_design *design, const em_design_key *key);
 
-/* Name used in files: "none", "flatten", "mean". */
+/* Name used in files: "none", "flatten", "mean", "token". */
 const char *em_head_name(em_head head);
+
+/* L with the heads none and token, which have a result a token; else 1. */
+uint32_t em_results_per_frame(const em_shape *shape);
 
 /*
  * Checks what single ranges cannot: derived sizes, lanes that divide their dimension (the message names the nearest

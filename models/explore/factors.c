@@ -41,7 +41,7 @@ static const size_t scopes[EM_FACTORS][EM_FACTOR_LANES] = {
 /* The head decides who reads the store, and who writes the results. */
 static void scope_of(const em_shape *s, uint32_t factor, size_t scope[EM_FACTOR_LANES]) {
   memcpy(scope, scopes[factor], sizeof scopes[factor]);
-  if (factor == EM_FACTOR_BUFFERS + EM_BUFFER_STORE && s->head != EM_HEAD_FLATTEN) {
+  if (factor == EM_FACTOR_BUFFERS + EM_BUFFER_STORE && (s->head == EM_HEAD_MEAN || s->head == EM_HEAD_NONE)) {
     scope[1] = s->head == EM_HEAD_MEAN ? AT(pool_lanes) : AT(out_bytes);
     scope[2] = NOTHING;
   }

@@ -228,9 +228,10 @@ static uint16_t add_head(em_graph *graph, uint16_t store) {
   if (s->head == EM_HEAD_MEAN) {
     input = add_buffer(graph, EM_BUFFER_POOLED, EM_NONE, s->d, design->depth_tokens.pooled);
     add_pool(graph, base, store, input);
-  } else {
+  } else if (s->head == EM_HEAD_FLATTEN) {
     graph->buffers[store].take_tokens = s->l;
   }
+  uint32_t tokens = em_results_per_frame(s);
   bool hidden = s->head_hidden > 0;
   uint16_t out = add_buffer(graph, EM_BUFFER_OUT, EM_NONE, s->outputs, design->depth_tokens.out);
   uint16_t middle =
@@ -244,14 +245,14 @@ static uint16_t add_head(em_graph *graph, uint16_t store) {
                                .relu = hidden,
                                .groups = hidden ? 1 : 0,
                                .bound = {s->head_hidden}};
-  add_linear(graph, EM_ENGINE_HEAD_0, EM_NONE, base + 1, &head_0, input, middle)->tokens_per_frame = 1;
+  add_linear(graph, EM_ENGINE_HEAD_0, EM_NONE, base + 1, &head_0, input, middle)->tokens_per_frame = tokens;
   if (hidden) {
     em_linear_geometry head_1 = {.in = s->head_hidden,
                                  .out = s->outputs,
                                  .in_lanes = design->head_1.in,
                                  .out_lanes = design->head_1.out,
                                  .bias = true};
-    add_linear(graph, EM_ENGINE_HEAD_1, EM_NONE, base + 2, &head_1, middle, out)->tokens_per_frame = 1;
+    add_linear(graph, EM_ENGINE_HEAD_1, EM_NONE, base + 2, &head_1, middle, out)->tokens_per_frame = tokens;
   }
   return out;
 }
@@ -302,7 +303,7 @@ void em_graph_build(em_graph *graph, const em_design *design) {
   uint16_t result = add_head(graph, tok);
   em_engine *axis_out = add_engine(graph, EM_AXIS_OUT, EM_ENGINE_AXIS_OUT, EM_NONE, 3 + 7 * s->m + 3);
   axis_out->lanes = design->out_bytes;
-  axis_out->tokens_per_frame = s->head == EM_HEAD_NONE ? s->l : 1;
+  axis_out->tokens_per_frame = em_results_per_frame(s);
   connect_input(graph, axis_out, result, s->outputs, design->out_bytes, 1);
   set_busy(axis_out, 1 + s->outputs / design->out_bytes);
 

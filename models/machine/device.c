@@ -7,7 +7,7 @@
 em_stream_sizes em_streams_of(const em_design *design) {
   const em_shape *s = &design->shape;
   return (em_stream_sizes){design->in_bytes, s->h * s->w * s->c, design->out_bytes,
-                           s->head == EM_HEAD_NONE ? s->l * s->outputs : s->outputs};
+                           em_results_per_frame(s) * s->outputs};
 }
 
 em_status em_device_open(em_device **opened, const em_design *design, em_error *error) {
@@ -186,7 +186,7 @@ static void run(em_device *device, const em_device_streams *streams, uint64_t ma
     device->tlast_error = device->tlast_error || last != done.frame_in;
   }
   if (done.out_beats > 0) {
-    uint32_t per_frame = device->graph.design.shape.head == EM_HEAD_NONE ? device->graph.design.shape.l : 1;
+    uint32_t per_frame = em_results_per_frame(&device->graph.design.shape);
     uint64_t tokens = em_state_engines(&device->core, state)[device->graph.engine_count - 1].tokens;
     step->out_data = em_core_output(&device->core, state) + (size_t)out_beat * out->lanes;
     step->out_last = done.result_out && tokens % per_frame == 0;
@@ -244,7 +244,7 @@ em_status em_device_advance(em_device *device, const em_device_streams *streams,
 static uint64_t look_ahead(em_device *device) {
   const em_pins pins = {.out_ready = true};
   const uint32_t last = device->graph.engine_count - 1;
-  const uint32_t per_frame = device->graph.design.shape.head == EM_HEAD_NONE ? device->graph.design.shape.l : 1;
+  const uint32_t per_frame = em_results_per_frame(&device->graph.design.shape);
   const uint64_t for_ever = UINT64_MAX / 4;
   em_step step;
   memcpy(device->ahead, device->state, device->core.state_bytes);
@@ -292,7 +292,7 @@ void em_device_settle(const em_device *device, const em_device_inputs *in, em_de
   out->out_valid = (device->running || device->stopped) && state->out_valid != 0;
   if (out->out_valid) {
     uint64_t token = em_state_engines(&device->core, state)[last].tokens;
-    out->out_last = state->out_beat + 2 == sends->busy_cycles && (s->head != EM_HEAD_NONE || (token + 1) % s->l == 0);
+    out->out_last = state->out_beat + 2 == sends->busy_cycles && (token + 1) % em_results_per_frame(s) == 0;
     memcpy(out->out_data, em_core_output(&device->core, state) + (size_t)state->out_beat * sends->lanes, sends->lanes);
   }
 }

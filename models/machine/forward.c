@@ -60,6 +60,16 @@ static void block(walk *w, uint32_t b, bool first, const int8_t *tok, int8_t *ne
   linear(w, e + 6, w->q, tok, next);
 }
 
+/* What the linear engines of the head make of `x`: all tokens, their mean or one. */
+static void linear_head(walk *w, const int8_t *x, int8_t *output) {
+  const em_shape *s = w->shape;
+  uint32_t head = 2 + 7 * s->m + (s->head == EM_HEAD_MEAN ? 1 : 0);
+  linear(w, head, x, NULL, s->head_hidden > 0 ? w->hidden : output);
+  if (s->head_hidden > 0) {
+    linear(w, head + 1, w->hidden, NULL, output);
+  }
+}
+
 /* store [D] of token t -> the output, or what the head needs of it. */
 static void finish_token(walk *w, uint32_t t, const int8_t *token, int8_t *output) {
   const em_core *core = w->core;
@@ -74,6 +84,8 @@ static void finish_token(walk *w, uint32_t t, const int8_t *token, int8_t *outpu
     } else {
       em_pool_mean(&core->units[after].pool, token, t == 0, sums, w->store, w->nodes[after]);
     }
+  } else if (s->head == EM_HEAD_TOKEN) {
+    linear_head(w, token, output + (size_t)t * s->outputs);
   } else {
     for (uint32_t i = 0; i < s->d; i++) {
       int64_t code = em_align(token[i], core->units[last].registers[EM_AXIS_OUT_SHIFT]);
@@ -105,12 +117,7 @@ void em_forward_frame(const em_core *core, em_state *state, const int8_t *frame,
     }
     finish_token(&w, t, tok, output);
   }
-  if (s->head == EM_HEAD_NONE) {
-    return;
-  }
-  uint32_t head = 2 + 7 * s->m + (s->head == EM_HEAD_MEAN ? 1 : 0);
-  linear(&w, head, w.store, NULL, s->head_hidden > 0 ? w.hidden : output);
-  if (s->head_hidden > 0) {
-    linear(&w, head + 1, w.hidden, NULL, output);
+  if (s->head == EM_HEAD_FLATTEN || s->head == EM_HEAD_MEAN) {
+    linear_head(&w, w.store, output);
   }
 }

@@ -13,8 +13,8 @@
 size_t em_forward_workspace_bytes(const em_core *core);
 
 /*
- * frame [H, W, C] -> output [outputs], or [L, outputs] with head none. `state` lends its memories and scratch and loses
- * their contents; nodes [engine_count][EM_ENGINE_NODES] are added to.
+ * frame [H, W, C] -> output [outputs], or [L, outputs] with the heads none and token. `state` lends its memories and
+ * scratch and loses their contents; nodes [engine_count][EM_ENGINE_NODES] are added to.
  */
 void em_forward_frame(const em_core *core, em_state *state, const int8_t *frame, int8_t *workspace, int8_t *output,
                       em_node_count (*nodes)[EM_ENGINE_NODES]);

@@ -16,7 +16,7 @@ static const char *linear_node(const em_graph *graph, const em_engine *engine, u
       return node == EM_LINEAR_NODE_OUT ? "output_proj" : node == EM_LINEAR_NODE_RESIDUAL ? "output" : NULL;
     case EM_ENGINE_HEAD_0:
       if (node == EM_LINEAR_NODE_IN) {
-        return s->head == EM_HEAD_FLATTEN ? "head.in" : NULL;
+        return s->head != EM_HEAD_MEAN ? "head.in" : NULL; /* the pool makes that of the mean */
       }
       if (s->head_hidden == 0) {
         return node == EM_LINEAR_NODE_OUT ? "output" : NULL;

@@ -99,7 +99,7 @@ void em_registers_derive(const em_graph *graph, const em_network *network, uint3
     }
     case EM_ENGINE_POOL: align_pair(last, network->head_in, &r[EM_POOL_NUM_SHIFT], &r[EM_POOL_DEN_SHIFT]); break;
     case EM_ENGINE_HEAD_0:
-      r[EM_LINEAR_X_SHIFT] = s->head == EM_HEAD_FLATTEN ? requant_shift(last, network->head_in) : 0;
+      r[EM_LINEAR_X_SHIFT] = s->head != EM_HEAD_MEAN ? requant_shift(last, network->head_in) : 0;
       derive_linear_map(&network->head_0_weight, network->head_in, &network->head_0_bias,
                         s->head_hidden > 0 ? network->head_hidden : network->output, r);
       r[EM_LINEAR_POST_SHIFT] = s->head_hidden > 0 ? requant_shift(network->head_hidden, network->head_act) : 0;

@@ -255,7 +255,7 @@ static uint64_t skip_tokens(em_recurrence *r, uint64_t done, uint64_t *marked) {
 
 void em_recurrence_frame(em_recurrence *r) {
   const em_shape *s = &r->graph->design.shape;
-  bool skips = r->observer == NULL && s->l > 2 * FIRST_MARK && (r->stalls == NULL || s->head != EM_HEAD_NONE);
+  bool skips = r->observer == NULL && s->l > 2 * FIRST_MARK && (r->stalls == NULL || em_results_per_frame(s) == 1);
   uint64_t first = r->frames * s->l, marked = 0;
   step(r, 0, r->frames, true);
   for (uint64_t t = 0; t < s->l;) {

@@ -54,7 +54,7 @@ static double seconds_per_forward(bench *b) {
 static double run_frames(const em_job *job, em_busy_windows *windows) {
   const em_engine *in = &job->core->graph.engines[0];
   const int8_t *first = em_frames_frame(&job->frames, 0), *beat = first;
-  uint32_t per_frame = job->design.shape.head == EM_HEAD_NONE ? job->design.shape.l : 1;
+  uint32_t per_frame = em_results_per_frame(&job->design.shape);
   uint64_t fed = 0, results = 0;
   em_state_reset(job->core, job->state);
   double start = em_seconds(), elapsed = 0;

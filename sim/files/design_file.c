@@ -44,13 +44,13 @@ static em_status take_string(em_yaml *yaml, const char *key, char *value, size_t
 
 static em_status read_head(const em_yaml *yaml, int32_t node, uint32_t *value, em_error *error) {
   const char *text = yaml->nodes[node].text;
-  for (em_head head = EM_HEAD_NONE; head <= EM_HEAD_MEAN; head++) {
+  for (em_head head = EM_HEAD_NONE; head <= EM_HEAD_TOKEN; head++) {
     if (text != NULL && strcmp(text, em_head_name(head)) == 0) {
       *value = head;
       return EM_OK;
     }
   }
-  return em_yaml_fail(yaml, node, error, "must be none, flatten or mean");
+  return em_yaml_fail(yaml, node, error, "must be none, flatten, mean or token");
 }
 
 /* The unknown key of a section that was probably meant as `key`; "" when there is none. */

@@ -10,7 +10,7 @@
 #include "models/network/network.h"
 
 uint64_t em_result_width(const em_shape *shape) {
-  return shape->head == EM_HEAD_NONE ? (uint64_t)shape->l * shape->d : shape->outputs;
+  return (uint64_t)em_results_per_frame(shape) * shape->outputs;
 }
 
 /* The optional metadata `exponent`. */

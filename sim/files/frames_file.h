@@ -33,7 +33,7 @@ typedef struct {
   em_safetensors file;        /* empty when parsed from memory */
 } em_frames;
 
-/* The number of codes that one frame yields: outputs, or L*D with head none. */
+/* The number of codes that one frame yields: outputs, or L*outputs with the heads none and token. */
 uint64_t em_result_width(const em_shape *shape);
 
 /*

@@ -32,7 +32,7 @@ em_status em_metadata_check_used(const em_metadata_object *object, em_error *err
 }
 
 static bool read_head(const cJSON *item, uint32_t *value) {
-  for (em_head head = EM_HEAD_NONE; head <= EM_HEAD_MEAN; head++) {
+  for (em_head head = EM_HEAD_NONE; head <= EM_HEAD_TOKEN; head++) {
     if (cJSON_IsString(item) && strcmp(item->valuestring, em_head_name(head)) == 0) {
       *value = head;
       return true;
@@ -50,7 +50,7 @@ static em_status read_shape_key(const em_design_key *key, const cJSON *item, em_
   }
   if (key->offset == offsetof(em_design, shape.head)) {
     if (!read_head(item, &value)) {
-      return em_fail(error, EM_BAD_INPUT, "shape.head must be \"none\", \"flatten\" or \"mean\"");
+      return em_fail(error, EM_BAD_INPUT, "shape.head must be \"none\", \"flatten\", \"mean\" or \"token\"");
     }
   } else if (key->offset == offsetof(em_design, shape.conv_silu)) {
     if (!cJSON_IsBool(item)) {

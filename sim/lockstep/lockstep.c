@@ -288,7 +288,7 @@ static bool same_streams(em_lockstep *ls) {
   if (!valid) {
     return true;
   }
-  uint32_t l = graph->design.shape.head == EM_HEAD_NONE ? graph->design.shape.l : 1;
+  uint32_t l = em_results_per_frame(&graph->design.shape);
   bool ends = ls->state->out_beat + 2 == graph->engines[last].busy_cycles && (token + 1) % l == 0;
   if ((out->out_last != 0) != ends) {
     return diverge_pin(ls, last, "tlast", ends, out->out_last);

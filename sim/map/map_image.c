@@ -57,7 +57,7 @@ static void fill_header(const em_graph *graph, em_map_image *image) {
   words[EMAMBA_IMAGE_HASH_HIGH] = (uint32_t)(hash >> 32);
   words[EMAMBA_IMAGE_FRAME_BYTES] = s->h * s->w * s->c;
   words[EMAMBA_IMAGE_IN_BEAT_BYTES] = d->in_bytes;
-  words[EMAMBA_IMAGE_RESULT_BYTES] = s->head == EM_HEAD_NONE ? s->l * s->outputs : s->outputs;
+  words[EMAMBA_IMAGE_RESULT_BYTES] = em_results_per_frame(s) * s->outputs;
   words[EMAMBA_IMAGE_OUT_BEAT_BYTES] = d->out_bytes;
   words[EMAMBA_IMAGE_BODY_WORDS] = (uint32_t)image->count - EMAMBA_IMAGE_HEADER_WORDS;
   words[EMAMBA_IMAGE_CRC] = emamba_crc(words + checked, (uint32_t)image->count - checked);

@@ -47,6 +47,33 @@ static void add_reach_note(const em_pricing *pricing, cJSON *notes) {
   cJSON_AddItemToArray(notes, cJSON_CreateString(text));
 }
 
+/* From here on few chips would hold the weights (assumed). */
+static const double weights_worth_a_note_bytes = 8 << 20;
+
+/* Weights are priced where the hardware has them; what it would take to have them elsewhere. */
+static void add_weights_note(const em_pricing *pricing, cJSON *notes) {
+  const em_graph *graph = pricing->graph;
+  double bytes = 0, read_bytes = 0;
+  for (uint32_t m = 0; m < graph->memory_count; m++) {
+    const em_memory *memory = &graph->memories[m];
+    double word_bytes = (double)memory->lanes * memory->lane_bits / 8;
+    if (memory->loaded) {
+      bytes += memory->words * word_bytes;
+      read_bytes += (double)pricing->activity->memories[m].reads[0] * word_bytes;
+    }
+  }
+  if (bytes < weights_worth_a_note_bytes) {
+    return;
+  }
+  char text[256];
+  double seconds = (double)pricing->activity->cycles / (pricing->point.clock_mhz * 1e6);
+  snprintf(text, sizeof text,
+           "%.4g MB of weights are memories on the chip, and priced as such; streamed from outside for every token "
+           "instead they would need %.3g GB/s at this rate (not modelled)",
+           bytes * 1e-6, read_bytes / seconds * 1e-9);
+  cJSON_AddItemToArray(notes, cJSON_CreateString(text));
+}
+
 cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_busy_windows *windows) {
   const em_constant *valid = em_technology_find(pricing->technology, "supply_valid_mv");
   const em_constant *macro = em_technology_find(pricing->technology, "sram_macro_min_bits");
@@ -55,6 +82,7 @@ cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_bu
   char text[256];
   add_speed_notes(pricing, notes);
   add_reach_note(pricing, notes);
+  add_weights_note(pricing, notes);
   if (design->vdd_mv < valid->low || design->vdd_mv > valid->high) {
     snprintf(text, sizeof text, "the supply of %g mV is outside %g..%g mV, where the scaling laws were compared",
              design->vdd_mv, valid->low, valid->high);

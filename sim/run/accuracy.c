@@ -51,7 +51,8 @@ static cJSON *values(const em_job *job) {
 }
 
 cJSON *em_accuracy_report(const em_job *job) {
-  if (job->design.shape.head == EM_HEAD_NONE || job->frames.label_kind == EM_LABELS_NONE) {
+  em_head head = (em_head)job->design.shape.head;
+  if (head == EM_HEAD_NONE || head == EM_HEAD_TOKEN || job->frames.label_kind == EM_LABELS_NONE) {
     return NULL;
   }
   return job->frames.label_kind == EM_LABELS_CLASSES ? classes(job) : values(job);

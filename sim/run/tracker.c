@@ -5,7 +5,7 @@
 static void take_result(em_tracker *tracker) {
   em_job *job = tracker->job;
   const em_shape *s = &job->design.shape;
-  uint32_t per_frame = s->head == EM_HEAD_NONE ? s->l : 1;
+  uint32_t per_frame = em_results_per_frame(s);
   memcpy(job->outputs + tracker->results * s->outputs, em_core_output(job->core, job->state), s->outputs);
   tracker->results++;
   if (tracker->results % per_frame != 0) {

@@ -129,7 +129,8 @@ static void activity_operations_of_a_frame_are_the_networks(void **state) {
     uint64_t macs = s->l * ((uint64_t)s->p * s->p * s->c * s->d + s->m * block_macs);
     uint64_t head_in = s->head == EM_HEAD_FLATTEN ? s->l * s->d : s->d;
     uint64_t hidden = s->head_hidden;
-    macs += s->head == EM_HEAD_NONE ? 0 : hidden > 0 ? hidden * (head_in + s->outputs) : head_in * s->outputs;
+    uint64_t head_macs = hidden > 0 ? hidden * (head_in + s->outputs) : head_in * s->outputs;
+    macs += s->head == EM_HEAD_NONE ? 0 : s->head == EM_HEAD_TOKEN ? s->l * head_macs : head_macs;
     uint64_t tokens = (uint64_t)s->m * s->l;
     assert_int_equal(total[EM_MAC_8X8], macs);
     assert_int_equal(total[EM_MUL_8X8], tokens * (3 * states + 2 * s->ed)); /* delta A, delta B, B_bar x; D x, y g */

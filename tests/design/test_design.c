@@ -59,7 +59,7 @@ static void design_keys_apply_with_what_they_describe(void **state) {
     bool pool = strstr(key->section, "pool") != NULL || strcmp(key->key, "pooled") == 0;
     bool hidden = strstr(key->section, "head_1") != NULL || strcmp(key->key, "hidden") == 0;
     bool head = strstr(key->section, "head_0") != NULL || strcmp(key->key, "out") == 0;
-    for (uint32_t kind = 0; kind < 3; kind++) {
+    for (uint32_t kind = 0; kind < 4; kind++) {
       for (uint32_t width = 0; width < 2; width++) {
         em_shape shape = {.head = kind, .head_hidden = width};
         bool expected = (!pool || kind == EM_HEAD_MEAN) && (!hidden || width > 0) && (!head || kind != EM_HEAD_NONE);
@@ -71,7 +71,7 @@ static void design_keys_apply_with_what_they_describe(void **state) {
 
 static void design_random_designs_are_accepted(void **state) {
   (void)state;
-  uint32_t heads[3] = {0}, below = 0, above = 0;
+  uint32_t heads[4] = {0}, below = 0, above = 0;
   for (uint64_t seed = 1; seed <= EM_REPEAT(20000); seed++) {
     em_design design;
     em_random_design(seed, &design);
@@ -89,7 +89,8 @@ static void design_random_designs_are_accepted(void **state) {
     below += design.ssm_lanes < design.shape.n;
     above += design.ssm_lanes > design.shape.n;
   }
-  assert_true(heads[0] > 0 && heads[1] > 0 && heads[2] > 0 && below > 0 && above > 0); /* all kinds are drawn */
+  assert_true(heads[0] > 0 && heads[1] > 0 && heads[2] > 0 && heads[3] > 0 && below > 0 &&
+              above > 0); /* all kinds are drawn */
 }
 
 /* Whether the design is legal with this value of one key, the key's own range included. */

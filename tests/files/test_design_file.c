@@ -49,7 +49,7 @@ static void design_file_broken_says_line_key_and_range(void **state) {
       {"  H: 4\n", "  H: 4194305\n", "d.yaml:10: shape.H: 4194305 is outside 1..4194304"},
       {"  H: 4\n", "  H: 18446744073709551620\n", "d.yaml:10: shape.H: 18446744073709551620 is outside 1..4194304"},
       {"conv_silu: true", "conv_silu: 1", "d.yaml:21: shape.conv_silu: must be true or false"},
-      {"head: flatten", "head: maxpool", "d.yaml:22: shape.head: must be none, flatten or mean"},
+      {"head: flatten", "head: maxpool", "d.yaml:22: shape.head: must be none, flatten, mean or token"},
       {"pwl:\n", "extra: 1\npwl:\n", "extra: unknown key"},
       {"stream:\n", "streams:\n", "d.yaml:2: stream.in_bytes is missing: input beat width, bytes, 1..64"},
       {"  conv: {lanes: 2}\n", "", "d.yaml:30: engines.conv.lanes is missing: channels a cycle, 1..4096"},

@@ -65,11 +65,16 @@ static void frames_file_class_out_of_range_names_the_frame(void **state) {
   assert_int_equal(parse(CLASSES, 3, NULL, &frames, &error), EM_OK);
   assert_int_equal(parse(CLASSES, -1, NULL, &frames, &error), EM_BAD_INPUT);
   fixture_assert_message(&error, "label of frame 1 is -1, outside 0..9223372036854775807");
-  /* With head none a frame yields L*D = 8 codes. */
+  /* With the heads none and token a frame yields L = 2 times the outputs. */
   em_shape tokens = shape;
   tokens.head = EM_HEAD_NONE;
+  tokens.outputs = tokens.d;
   assert_int_equal(parse(CLASSES, 7, &tokens, &frames, &error), EM_OK);
   assert_int_equal(parse(CLASSES, 8, &tokens, &frames, &error), EM_BAD_INPUT);
+  tokens.head = EM_HEAD_TOKEN;
+  tokens.outputs = 3;
+  assert_int_equal(parse(CLASSES, 5, &tokens, &frames, &error), EM_OK);
+  assert_int_equal(parse(CLASSES, 6, &tokens, &frames, &error), EM_BAD_INPUT);
 }
 
 static void frames_file_no_frames_is_rejected(void **state) {

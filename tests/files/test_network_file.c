@@ -141,8 +141,8 @@ static void network_file_broken_says_what_where_and_what_is_allowed(void **state
       {"\\\"L\\\":2,", "\\\"L\\\":3,", "shape.L: 3, but (H/P)(W/P) is 2"},
       {"\\\"ED\\\":6,", "\\\"ED\\\":7,", "shape.ED: 7 is not a multiple of D = 3"},
       {"\\\"conv_silu\\\":true", "\\\"conv_silu\\\":1", "shape.conv_silu must be true or false"},
-      {"\\\"flatten\\\"", "\\\"flat\\\"", "shape.head must be \"none\", \"flatten\" or \"mean\""},
-      {"\\\"flatten\\\"", "1", "shape.head must be \"none\", \"flatten\" or \"mean\""},
+      {"\\\"flatten\\\"", "\\\"flat\\\"", "shape.head must be \"none\", \"flatten\", \"mean\" or \"token\""},
+      {"\\\"flatten\\\"", "1", "shape.head must be \"none\", \"flatten\", \"mean\" or \"token\""},
       {"\\\"flatten\\\"", "\\\"none\\\"", "shape.outputs: head none needs head_hidden 0 and outputs = D = 3"},
       /* tensors */
       {"\\\"D\\\":3,", "\\\"D\\\":1,", "tensor embed.weight is I8 [3, 4], but the shape needs I8 [1, 4]"},

@@ -238,9 +238,10 @@ static void core_every_cycle_of_every_engine_is_counted_once(void **state) {
       const em_engine *engine = &graph->engines[e];
       em_engine_state c = em_core_counters(&a_case->core, run.state, e);
       uint64_t once = a_case->frame_count, each = once * a_case->design.shape.l, ending = once;
-      bool per_frame = engine->id == EM_ENGINE_AXIS_IN || engine->id == EM_ENGINE_HEAD_0 ||
-                       engine->id == EM_ENGINE_HEAD_1 ||
-                       (engine->id == EM_ENGINE_AXIS_OUT && a_case->design.shape.head != EM_HEAD_NONE);
+      em_head head = (em_head)a_case->design.shape.head;
+      bool of_head =
+          engine->id == EM_ENGINE_HEAD_0 || engine->id == EM_ENGINE_HEAD_1 || engine->id == EM_ENGINE_AXIS_OUT;
+      bool per_frame = engine->id == EM_ENGINE_AXIS_IN || (of_head && head != EM_HEAD_NONE && head != EM_HEAD_TOKEN);
       uint64_t tokens = per_frame ? once : each;
       ending = engine->id == EM_ENGINE_POOL ? once : tokens;
       assert_int_equal(c.tokens, tokens);

@@ -101,7 +101,7 @@ static void expect(const em_graph *graph, const em_network *net, uint32_t index,
       r[0] = last - low, r[1] = net->head_in - low;
       return;
     case EM_ENGINE_HEAD_0:
-      r[0] = s->head == EM_HEAD_FLATTEN ? requant(last, net->head_in) : 0; /* the pool has done it for the mean */
+      r[0] = s->head != EM_HEAD_MEAN ? requant(last, net->head_in) : 0; /* the pool has done it for the mean */
       acc = net->head_0_weight.exponent + net->head_in, bias = net->head_0_bias.exponent;
       r[3] = requant(least(acc, bias), hidden ? net->head_hidden : net->output);
       r[4] = hidden ? requant(net->head_hidden, net->head_act) : 0;

@@ -70,11 +70,12 @@ static void run_block(const em_shape *s, const em_block *b, int tok_exponent, co
   free(h);
 }
 
+/* `tokens`: all of them, or the one that a head per token takes. */
 static void run_head(const em_network *network, int8_t *tokens, int exponent, int8_t *output) {
   const em_shape *s = &network->shape;
   ref_count ignored = {0};
   uint32_t width = s->head == EM_HEAD_FLATTEN ? s->l * s->d : s->d;
-  if (s->head == EM_HEAD_FLATTEN) {
+  if (s->head != EM_HEAD_MEAN) {
     requant_all(tokens, width, exponent, network->head_in);
   } else {
     ref_mean(tokens, s->l, s->d, exponent, tokens, network->head_in, &ignored);
@@ -115,6 +116,10 @@ void ref_network(const em_network *network, const int8_t *frame, int8_t *output)
   if (s->head == EM_HEAD_NONE) {
     requant_all(tokens, (size_t)s->l * s->d, exponent, network->output);
     memcpy(output, tokens, (size_t)s->l * s->d);
+  } else if (s->head == EM_HEAD_TOKEN) {
+    for (uint32_t t = 0; t < s->l; t++) {
+      run_head(network, tokens + (size_t)t * s->d, exponent, output + (size_t)t * s->outputs);
+    }
   } else {
     run_head(network, tokens, exponent, output);
   }

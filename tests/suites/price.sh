@@ -134,6 +134,11 @@ json.dump(report, open(sys.argv[2], 'w'), default=float)" "$work/toggles.json" "
 check "windows that were merged are told of, also when priced again" bash -c \
   "$emamba report $work/merged.json --tech configs/technology/gf22.yaml | grep -q 'note: .*windows of 3 cycles would be .* 100 cycles each'"
 
+check "weights that few chips would hold are told of" bash -c \
+  "$emamba check configs/designs/wikitext-2.yaml --set shape.M=48 --set shape.D=512 --set shape.ED=1024 | \
+   grep -Eq 'note: 7[0-9.]+ MB of weights .* streamed .* GB/s'"
+check "those of a small design are not" bash -c "! $emamba check configs/designs/wikitext-2.yaml | grep -q 'MB of weights'"
+
 # Reading, comparing, checking.
 check "report prints modules and totals" bash -c "$emamba report $work/mars.json | grep -Eq '^total +[0-9.]+ +[0-9.]+'"
 check "report prints what the terminal's columns sum to" python "

@@ -27,7 +27,7 @@ em_case *em_case_of(const em_design *design, uint64_t seed, uint64_t frame_count
   free(graph);
   a_case->frame_count = frame_count;
   a_case->frame_codes = s->h * s->w * s->c;
-  a_case->results_per_frame = s->head == EM_HEAD_NONE ? s->l : 1;
+  a_case->results_per_frame = em_results_per_frame(s);
   a_case->frames = malloc(frame_count * a_case->frame_codes);
   assert_non_null(a_case->frames);
   em_random_frames(seed, s, frame_count, a_case->frames);

@@ -43,7 +43,7 @@ static em_shape random_shape(em_random *random) {
   s.k = em_random_count(random, 2, 5);
   s.m = em_random_count(random, 1, 3);
   s.conv_silu = em_random_chance(random, 60);
-  s.head = em_random_count(random, EM_HEAD_NONE, EM_HEAD_MEAN);
+  s.head = em_random_count(random, EM_HEAD_NONE, EM_HEAD_TOKEN);
   s.outputs = s.head == EM_HEAD_NONE ? s.d : em_random_count(random, 1, 6);
   s.head_hidden = s.head == EM_HEAD_NONE || em_random_chance(random, 50) ? 0 : em_random_count(random, 1, 6);
   return s;

@@ -111,8 +111,8 @@ static void random_exponents(draft *d, em_network *network) {
   bool mean = s->head == EM_HEAD_MEAN, hidden = s->head_hidden > 0;
   network->head_in = tok + (mean ? limited(d, 0, 2, -15, 15) : shift(d, 0));
   network->head_hidden = hidden ? node(d) : 0;
-  map(d, mean ? s->d : s->l * s->d, network->head_in, hidden ? network->head_hidden : network->output,
-      &network->head_0_weight, &network->head_0_bias);
+  map(d, s->head == EM_HEAD_FLATTEN ? s->l * s->d : s->d, network->head_in,
+      hidden ? network->head_hidden : network->output, &network->head_0_weight, &network->head_0_bias);
   if (hidden) {
     network->head_act = network->head_hidden + shift(d, 0);
     map(d, s->head_hidden, network->head_act, network->output, &network->head_1_weight, &network->head_1_bias);

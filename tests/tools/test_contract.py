@@ -70,9 +70,9 @@ class Variants(unittest.TestCase):
         model = random_network(seed, **changes)
         nodes = {}
         outputs = contract.forward(model, random_frames(seed, model.shape), nodes)
-        tokens = model.shape["L"] if model.shape["head"] == "none" else 1
+        tokens = model.shape["L"] if model.shape["head"] in ("none", "token") else 1
         self.assertEqual(outputs.shape, (3, tokens * model.shape["outputs"]))
-        self.assertTrue((outputs == nodes["output"]).all())
+        self.assertTrue((outputs == nodes["output"].reshape(outputs.shape)).all())
         return model, {name: codes.tolist() for name, codes in nodes.items()}, outputs.tolist()
 
     def check_linear(self, model, name, x, e_x, e_out, got):
@@ -119,6 +119,22 @@ class Variants(unittest.TestCase):
                         self.assertEqual(nodes["head.act"][n], act)
                         self.check_linear(model, "head.1", act, e["head.act"], e["output"],
                                           outputs[n])  # fmt: skip
+
+    def test_head_token_is_a_head_of_one_token_for_each(self):
+        for hidden in (4, 0):
+            model, nodes, _ = self.run_one(head="token", head_hidden=hidden)
+            e = model.exponents
+            first = "head.hidden" if hidden else "output"
+            for n, tokens in enumerate(nodes["blocks.1.output"]):
+                for t, token in enumerate(tokens):
+                    x = [exact_requant(v, e["blocks.1.output"], e["head.in"]) for v in token]
+                    self.assertEqual(nodes["head.in"][n][t], x)
+                    self.check_linear(model, "head.0", x, e["head.in"], e[first], nodes[first][n][t])
+                    if hidden:
+                        act = [exact_requant(max(v, 0), e["head.hidden"], e["head.act"])
+                               for v in nodes["head.hidden"][n][t]]  # fmt: skip
+                        self.check_linear(model, "head.1", act, e["head.act"], e["output"],
+                                          nodes["output"][n][t])  # fmt: skip
 
     def test_head_none_requantises_every_token(self):
         model, nodes, outputs = self.run_one(head="none", head_hidden=0, outputs=5)

@@ -8,7 +8,7 @@ Source: the project's integer contract, operator by operator and in its order.
 
 import numpy as np
 
-from .network import A_BAR_EXPONENT, Network, Pwl
+from .network import A_BAR_EXPONENT, PER_TOKEN, Network, Pwl
 
 Array = np.ndarray
 
@@ -142,8 +142,13 @@ class _Forward:
             return self.requant("output", tok.reshape(len(tok), -1), e_tok)
         if self.shape["head"] == "mean":
             x = self.put("head.in", mean(tok, e_tok, self.e["head.in"]))
+        elif self.shape["head"] == "token":
+            x = self.requant("head.in", tok, e_tok)
         else:
             x = self.requant("head.in", tok.reshape(len(tok), -1), e_tok)
+        return self.linear_head(x)
+
+    def linear_head(self, x: Array) -> Array:
         if not self.shape["head_hidden"]:
             return self.linear("head.0", x, "head.in", "output", bias=True)
         hidden = self.linear("head.0", x, "head.in", "head.hidden", bias=True)
@@ -208,7 +213,7 @@ def forward(
 ) -> Array:
     """Run `network` on frames, INT8 codes [n,H,W,C] -> output codes int8 [n,outputs].
 
-    With head none every token has outputs: [n,L*outputs].
+    With head none or token every token has outputs: [n,L*outputs].
 
     `nodes`, when given, is filled with the codes of every node, by name: [n,...]; what a block's
     ssm makes token by token (exp_in, A_bar, B_bar, and the stored state) is [n,L,ED,N].
@@ -218,12 +223,13 @@ def forward(
     if frames.dtype != np.int8 or frames.ndim != 4 or frames.shape[1:] != wanted:
         have = f"{frames.dtype} {list(frames.shape)}"
         raise ValueError(f"frames are {have}; must be int8 [n, H, W, C] with H, W, C = {wanted}")
-    tokens = network.shape["L"] if network.shape["head"] == "none" else 1
+    tokens = network.shape["L"] if network.shape["head"] in PER_TOKEN else 1
     outputs, collected = [np.empty((0, tokens * network.shape["outputs"]), np.int64)], {}
     for start in range(0, len(frames), batch):
         parts: dict[str, list[Array]] | None = None if nodes is None else {}
         run = _Forward(network, parts)
-        outputs.append(run.run(frames[start : start + batch].astype(np.int64)))
+        part = frames[start : start + batch].astype(np.int64)
+        outputs.append(run.run(part).reshape(len(part), -1))
         for name, codes in (parts or {}).items():
             whole = codes[0] if len(codes) == 1 else np.stack(codes, 1)
             collected.setdefault(name, []).append(whole)

@@ -157,7 +157,8 @@ class Model(nn.Module):
         return self.numerics.tensor(name, self.value(name))
 
     def forward(self, frames: Tensor) -> Tensor:
-        """frames [n,H,W,C], real values -> output [n,outputs]; with head none [n,L*outputs]."""
+        """frames [n,H,W,C], real values -> output [n,outputs]; with head none or token
+        [n,L*outputs]."""
         s, node = self.shape, self.numerics.node
         patches = frames.reshape(-1, s.H // s.P, s.P, s.W // s.P, s.P, s.C)
         patches = patches.permute(0, 1, 3, 2, 4, 5).reshape(-1, s.L, s.P * s.P * s.C)
@@ -170,7 +171,12 @@ class Model(nn.Module):
         s, node = self.shape, self.numerics.node
         if s.head == "none":
             return node("output", tok).flatten(1)
-        x = node("head.in", tok.flatten(1) if s.head == "flatten" else tok.sum(1) / s.L)
+        whole = {"flatten": lambda: tok.flatten(1), "mean": lambda: tok.sum(1) / s.L,
+                 "token": lambda: tok}  # fmt: skip
+        return self.linear_head(node("head.in", whole[s.head]())).flatten(1)
+
+    def linear_head(self, x: Tensor) -> Tensor:
+        s, node = self.shape, self.numerics.node
         if s.head_hidden:
             hidden = node("head.hidden", self.product("head.0", x, bias=True))
             x = node("head.act", hidden.relu())
@@ -205,10 +211,13 @@ class Model(nn.Module):
         p = node(f"{b}params", self.product(f"{b}param_proj", x))
         delta_in, B, C = p.split([s.R, s.N, s.N], dim=-1)
         delta = self.linear(f"{b}delta_proj", node(f"{b}delta_in", delta_in), bias=True)
-        delta = node(f"{b}delta", delta.relu())
+        delta = node(f"{b}delta", self.step_width(delta))
         y = self.ssm(b, x, delta, node(f"{b}B", B), node(f"{b}C", C))
         o = self.linear(f"{b}output_proj", node(f"{b}gated", y * g))
         return node(f"{b}output", tok + o)
+
+    def step_width(self, delta: Tensor) -> Tensor:
+        return delta.relu()
 
     def normalised(self, b: str, tok: Tensor, tok_name: str) -> Tensor:
         """gamma (tok - mean) / range + beta: one division, as in the contract."""

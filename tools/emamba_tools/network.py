@@ -13,7 +13,8 @@ from . import safetensors
 
 FORMAT = "emamba-network-1"
 SIZES = ("H", "W", "C", "P", "L", "D", "ED", "N", "R", "K", "M", "outputs")
-HEADS = ("flatten", "mean", "none")
+HEADS = ("flatten", "mean", "none", "token")
+PER_TOKEN = ("none", "token")  # heads with a result a token
 SEGMENTS = range(1, 33)  # of a table; between two more regions, which clamp
 A_BAR_EXPONENT = -7
 
@@ -116,7 +117,7 @@ def tensor_shapes(shape: dict[str, Any]) -> dict[str, tuple[int, ...]]:
                 "output_proj.weight": (D, ED),
             }.items()
         }
-    features = {"flatten": [L * D], "mean": [D], "none": []}[shape["head"]]
+    features = {"flatten": [L * D], "mean": [D], "none": [], "token": [D]}[shape["head"]]
     widths = features + [hidden] * (hidden > 0) + [outputs]
     for index in range(len(widths) - 1 if features else 0):
         shapes[f"head.{index}.weight"] = (widths[index + 1], widths[index])

@@ -100,7 +100,7 @@ static em_status run(em_job *job, const em_options *options, em_rtl_driver *driv
   em_stimulus stimulus = {options->seed, options->stall_in, options->stall_out, false};
   const em_shape *s = &job->design.shape;
   const em_engine *in = &job->core->graph.engines[0];
-  uint64_t results_left = job->frame_count * (s->head == EM_HEAD_NONE ? s->l : 1);
+  uint64_t results_left = job->frame_count * em_results_per_frame(s);
   uint64_t fed = 0, beats = in->busy_cycles, out_beat = 0;
   em_status status = EM_OK;
   while (status == EM_OK && results_left > 0) {
