@@ -16,9 +16,10 @@ from typing import Callable, NamedTuple
 import torch
 from torch import Tensor
 from torch.autograd import Function
+from torch.nn import functional
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("lanes.h", "scan.c", "conv.c", "product.c")
+NAMES = ("lanes.h", "scan.c", "conv.c", "product.c", "surprise.c")
 SOURCES = [ROOT / "tools" / "kernels" / name for name in NAMES]
 COMPILE = ["gcc", "-std=c11", "-O3", "-march=native", "-ffp-contract=fast", "-fno-math-errno",
            "-shared", "-fPIC"]  # fmt: skip
@@ -174,3 +175,27 @@ class Product(Function):
         library().product_backward(*Product.sizes(x, to_w), _at(x), _at(to_y), _at(to_w), offset)
         to_x = Product.product(to_y, weight.contiguous()) if ctx.needs_input_grad[0] else None
         return to_x, to_w.t(), to_bias
+
+
+class Surprise(Function):
+    """logits [n,classes], wanted [n] -> -log of the probability of what was wanted, nats [n]."""
+
+    @staticmethod
+    def forward(ctx, logits: Tensor, wanted: Tensor) -> Tensor:
+        logits, wanted = logits.contiguous(), wanted.long().contiguous()
+        nats, gradient = torch.empty(len(logits)), torch.empty_like(logits)
+        rows, classes = ctypes.c_long(len(logits)), logits.shape[1]
+        library().surprise(rows, classes, *map(_at, (logits, wanted, nats, gradient)))
+        ctx.save_for_backward(gradient)
+        return nats
+
+    @staticmethod
+    def backward(ctx, to_nats: Tensor):
+        return ctx.saved_tensors[0].mul_(to_nats.unsqueeze(1)), None
+
+
+def surprise(logits: Tensor, wanted: Tensor) -> Tensor:
+    """As `Surprise`; by torch's own operation where the kernels cannot be built."""
+    if library():
+        return Surprise.apply(logits, wanted)
+    return functional.cross_entropy(logits, wanted, reduction="none")

@@ -26,13 +26,14 @@ UNUSED = -8  # the exponent of what is 0 everywhere
 class Observer(Numerics):
     """Floating-point numerics that remember what every node held."""
 
-    def __init__(self):
+    def __init__(self, most: int = SAMPLES):
+        self.most = most
         self.samples: dict[str, list[Tensor]] = defaultdict(list)
         self.peaks: dict[str, float] = defaultdict(float)
 
     def node(self, name: str, value: Tensor) -> Tensor:
         flat = value.detach().flatten()
-        self.samples[name].append(flat[:: max(1, len(flat) // SAMPLES)])
+        self.samples[name].append(flat[:: max(1, len(flat) // self.most)].clone())
         self.peaks[name] = max(self.peaks[name], flat.abs().max().item())
         return value
 
@@ -45,10 +46,11 @@ class Observer(Numerics):
 
 
 @torch.no_grad()
-def observe(model: Model, frames: Tensor) -> Observer:
-    """What every node of `model` holds on frames [n,H,W,C]."""
-    before, model.numerics = model.numerics, Observer()
-    for part in frames.split(250):
+def observe(model: Model, frames: Tensor, batch: int = 250, most: int = SAMPLES) -> Observer:
+    """What every node of `model` holds on frames [n,H,W,C], `batch` at a time; of every call of a
+    node about `most` values are kept."""
+    before, model.numerics = model.numerics, Observer(most)
+    for part in frames.split(batch):
         model(part)
     seen, model.numerics = model.numerics, before
     return seen

@@ -23,6 +23,7 @@ DTYPES = {
     "F32": np.dtype("<f4"),
     "F64": np.dtype("<f8"),
 }
+SHORT = {"F16": np.dtype("<f2"), "BF16": np.dtype("<u2")}  # floats that `load` can widen
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 HEADER_LIMIT = 100_000_000  # bytes; the format's own limit
 
@@ -31,11 +32,11 @@ class FormatError(ValueError):
     """The file is not valid; the message names the file, the place in it, and what is allowed."""
 
 
-def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def load(path: str | Path, widen: bool = False) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Read `path`: its tensors by name, in the file's order, and its metadata, parsed.
 
-    A metadata value that is not JSON text stays a string. Raises FormatError; OSError when the file
-    cannot be read.
+    With `widen` F16 and BF16 are allowed, too, and become float32, exactly. A metadata value that
+    is not JSON text stays a string. Raises FormatError; OSError when the file cannot be read.
     """
     data = Path(path).read_bytes()
     size = int.from_bytes(data[:8], "little")
@@ -52,9 +53,9 @@ def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise FormatError(f"{path}: __metadata__ must map strings to strings")
     body = memoryview(data)[8 + size :]
-    tensors, covered = {}, []
+    tensors, covered, dtypes = {}, [], DTYPES | SHORT if widen else DTYPES
     for name, entry in header.items():
-        tensors[name], span = _tensor(f"{path}: {name}", entry, body)
+        tensors[name], span = _tensor(f"{path}: {name}", entry, body, dtypes)
         covered.append(span)
     end = 0
     for first, last in sorted(covered):
@@ -101,21 +102,28 @@ def save(path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[
         temporary.unlink(missing_ok=True)
 
 
-def _tensor(where: str, entry: Any, body: memoryview) -> tuple[np.ndarray, tuple[int, int]]:
+def _widened(array: np.ndarray, dtype: str) -> np.ndarray:
+    if dtype == "BF16":  # the upper half of a float32
+        return (array.astype(np.uint32) << 16).view(np.float32)
+    return array.astype(np.float32) if dtype == "F16" else array.copy()
+
+
+def _tensor(where: str, entry: Any, body: memoryview,
+            dtypes: Mapping[str, np.dtype]) -> tuple[np.ndarray, tuple[int, int]]:  # fmt: skip
     """One header entry's array (a copy) and its byte range in `body`."""
     if not isinstance(entry, dict):
         raise FormatError(f"{where}: entry must be a JSON object")
     dtype, shape, span = (entry.get(key) for key in ("dtype", "shape", "data_offsets"))
-    if not isinstance(dtype, str) or dtype not in DTYPES:
-        raise FormatError(f"{where}: dtype {dtype!r}; allowed: {list(DTYPES)}")
+    if not isinstance(dtype, str) or dtype not in dtypes:
+        raise FormatError(f"{where}: dtype {dtype!r}; allowed: {list(dtypes)}")
     if not _naturals(shape):
         raise FormatError(f"{where}: shape {shape!r} must be a list of integers >= 0")
     if not (_naturals(span) and len(span) == 2 and span[0] <= span[1] <= len(body)):
         raise FormatError(f"{where}: data_offsets {span!r} must lie in 0..{len(body)}")
-    if math.prod(shape) * DTYPES[dtype].itemsize != span[1] - span[0]:
+    if math.prod(shape) * dtypes[dtype].itemsize != span[1] - span[0]:
         raise FormatError(f"{where}: {span[1] - span[0]} bytes are not {dtype} {shape}")
-    array = np.frombuffer(body[span[0] : span[1]], DTYPES[dtype]).reshape(shape)
-    return array.copy(), (span[0], span[1])
+    array = np.frombuffer(body[span[0] : span[1]], dtypes[dtype]).reshape(shape)
+    return _widened(array, dtype), (span[0], span[1])
 
 
 def _naturals(value: Any) -> bool:

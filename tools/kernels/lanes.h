@@ -8,6 +8,7 @@
 
 enum { W = 16 };  // lanes
 typedef float vec __attribute__((vector_size(4 * W)));
+typedef int ivec __attribute__((vector_size(4 * W)));
 
 #define ALWAYS static inline __attribute__((always_inline))
 #define SPLAT(v) ((vec){} + (v))
@@ -39,4 +40,31 @@ ALWAYS vec clamp(vec v, float least, float most) {
     v[lane] = v[lane] < least ? least : v[lane] > most ? most : v[lane];
   return v;
 #endif
+}
+
+// To nearest, ties to even; |v| below 2^22.
+ALWAYS vec nearest(vec v) {
+  const float magic = 12582912;
+  return v + magic - magic;
+}
+
+// exp of what is not positive, to 2 units in the last place.
+ALWAYS vec exponential(vec v) {
+  v = clamp(v * 1.44269504F, -126, 126);
+  const vec n = nearest(v), f = v - n;
+  vec p = SPLAT(1.53533e-4F);
+  p = p * f + 1.33989e-3F;
+  p = p * f + 9.61844e-3F;
+  p = p * f + 5.550332e-2F;
+  p = p * f + 2.4022649e-1F;
+  p = p * f + 6.9314718e-1F;
+  p = p * f + 1.0F;
+  return (vec)((ivec)p + (__builtin_convertvector(n, ivec) << 23));
+}
+
+ALWAYS float sum_of(vec v) {
+  float sum = 0;
+  for (int lane = 0; lane < W; lane++)
+    sum += v[lane];
+  return sum;
 }

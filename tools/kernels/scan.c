@@ -9,7 +9,6 @@
 
 #include "lanes.h"
 
-typedef int ivec __attribute__((vector_size(4 * W)));
 typedef double wide __attribute__((vector_size(8 * W)));
 
 typedef struct {
@@ -30,28 +29,8 @@ typedef struct {  // those of A and D start at 0
   float *x, *delta, *B, *C, *A, *D;
 } gradients;
 
-// To nearest, ties to even; |v| below 2^22.
-ALWAYS vec nearest(vec v) {
-  const float magic = 12582912;
-  return v + magic - magic;
-}
-
 ALWAYS vec only(ivec where, vec v) {
   return (vec)(where & (ivec)v);
-}
-
-// exp of what is not positive, to 2 units in the last place.
-ALWAYS vec exponential(vec v) {
-  v = clamp(v * 1.44269504F, -126, 126);
-  const vec n = nearest(v), f = v - n;
-  vec p = SPLAT(1.53533e-4F);
-  p = p * f + 1.33989e-3F;
-  p = p * f + 9.61844e-3F;
-  p = p * f + 5.550332e-2F;
-  p = p * f + 2.4022649e-1F;
-  p = p * f + 6.9314718e-1F;
-  p = p * f + 1.0F;
-  return (vec)((ivec)p + (__builtin_convertvector(n, ivec) << 23));
 }
 
 // An INT8 code of `step`, as a value; *inside: it did not saturate.
@@ -133,13 +112,6 @@ ALWAYS void forward(const inputs *in, const rounds *r, int N, void *y) {
     }
 }
 
-ALWAYS float sum_of(vec v) {
-  float sum = 0;
-  for (int lane = 0; lane < W; lane++)
-    sum += v[lane];
-  return sum;
-}
-
 // Gradients of everything, from that of y. The states of a group are computed again and kept, the
 // rest once more on the way back: what stays is in the first cache.
 ALWAYS void backward(const inputs *in, const rounds *r, int N, const float *to_y, gradients *to, vec *stored, vec *to_B,
@@ -203,20 +175,24 @@ ALWAYS void backward(const inputs *in, const rounds *r, int N, const float *to_y
 // N and the numerics are constants of each copy, so that its states stay in registers.
 void scan_forward(const inputs *in, void *y) {
   if (in->rounds)
-    in->N == 8 ? forward(in, in->rounds, 8, y) : forward(in, in->rounds, in->N, y);
+    in->N == 8    ? forward(in, in->rounds, 8, y)
+    : in->N == 16 ? forward(in, in->rounds, 16, y)
+                  : forward(in, in->rounds, in->N, y);
   else
-    in->N == 8 ? forward(in, 0, 8, y) : forward(in, 0, in->N, y);
+    in->N == 8 ? forward(in, 0, 8, y) : in->N == 16 ? forward(in, 0, 16, y) : forward(in, 0, in->N, y);
 }
 
 void scan_backward(const inputs *in, const float *to_y, gradients *to, void *scratch) {
   const int states = in->L * in->N;
   vec *stored = scratch, *to_B = stored + states, *to_C = to_B + states;
   if (in->rounds)
-    in->N == 8 ? backward(in, in->rounds, 8, to_y, to, stored, to_B, to_C)
-               : backward(in, in->rounds, in->N, to_y, to, stored, to_B, to_C);
+    in->N == 8    ? backward(in, in->rounds, 8, to_y, to, stored, to_B, to_C)
+    : in->N == 16 ? backward(in, in->rounds, 16, to_y, to, stored, to_B, to_C)
+                  : backward(in, in->rounds, in->N, to_y, to, stored, to_B, to_C);
   else
-    in->N == 8 ? backward(in, 0, 8, to_y, to, stored, to_B, to_C)
-               : backward(in, 0, in->N, to_y, to, stored, to_B, to_C);
+    in->N == 8    ? backward(in, 0, 8, to_y, to, stored, to_B, to_C)
+    : in->N == 16 ? backward(in, 0, 16, to_y, to, stored, to_B, to_C)
+                  : backward(in, 0, in->N, to_y, to, stored, to_B, to_C);
 }
 
 // Bytes of scratch that scan_backward wants, aligned to a vector.
