@@ -1,5 +1,6 @@
 /* emamba: the simulator of the eMamba accelerator. */
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,6 +84,7 @@ static em_status close_standard_output(em_status status, em_error *error) {
 
 int main(int argc, char **argv) {
   open_standard_streams();
+  setlocale(LC_CTYPE, ""); /* which characters a terminal shows; numbers stay as they are */
   em_temporaries_guard();
   em_error error = {""};
   em_status status = close_standard_output(run(argc, argv, &error), &error);

@@ -19,7 +19,7 @@ static em_status deliver(cJSON *report, const em_options *o, em_error *error) {
   if (memory == NULL) {
     return em_fail(error, EM_FAILED, "out of memory for the report's tables");
   }
-  em_status status = em_report_print(report, memory, error);
+  em_status status = em_report_print(report, o->details, memory, error);
   fclose(memory);
   if (status == EM_OK && o->power != NULL) {
     status = em_power_csv_save(o->power, report, error);

@@ -92,7 +92,7 @@ em_status em_deliver(em_tracker *tracker, const em_options *options, const char 
     status = em_report_save(options->report, report, error);
   }
   if (status == EM_OK && !options->quiet && tracker->failure == NULL) {
-    status = em_report_print(report, stdout, error);
+    status = em_report_print(report, options->details, stdout, error);
   }
   cJSON_Delete(report);
   return status;

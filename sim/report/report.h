@@ -32,7 +32,10 @@ em_status em_report_load(const char *path, cJSON **report, em_error *error);
 /* The same from bytes[size]; texts do not name a file. */
 em_status em_report_parse(const uint8_t *bytes, size_t size, cJSON **report, em_error *error);
 
-/* Readable tables. EM_BAD_INPUT when the report lacks what they need; then nothing was printed. */
-em_status em_report_print(const cJSON *report, FILE *file, em_error *error);
+/*
+ * A summary, and tables of `details` (bits of em_detail). EM_BAD_INPUT when the report lacks what they need; then
+ * nothing was printed.
+ */
+em_status em_report_print(const cJSON *report, uint32_t details, FILE *file, em_error *error);
 
 #endif

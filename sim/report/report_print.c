@@ -1,176 +1,188 @@
-/* A report as tables on the terminal. */
+/* A report as text: a summary of one screen, and the tables that are asked for. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/report/price_print.h"
 #include "sim/report/report.h"
 #include "sim/report/report_reader.h"
+#include "sim/report/rows.h"
+#include "sim/run/details.h"
 
 /* Stalls, where there were any. */
-static void print_options(em_report_reader *r, const cJSON *report, FILE *file) {
+static void print_options(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
   const cJSON *options = em_reader_child(r, report, "options");
   double in = em_reader_number(r, options, "stall_in"), out = em_reader_number(r, options, "stall_out");
   if (in > 0 || out > 0) {
-    fprintf(file, "stalls   in %g, out %g, seed %.0f\n", in, out, em_reader_number(r, options, "seed"));
+    em_terminal_line(terminal, "stalls", "in %g, out %g, seed %.0f", in, out, em_reader_number(r, options, "seed"));
   }
 }
 
-static void print_head(em_report_reader *r, const cJSON *report, FILE *file) {
+static void print_head(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
   const cJSON *design = em_reader_child(r, report, "design"), *network = em_reader_child(r, report, "network"),
               *time = em_reader_child(r, report, "time");
-  fprintf(file, "design   %s (%s), hash %s\n", em_reader_text(r, design, "name"), em_reader_text(r, design, "file"),
-          em_reader_text(r, design, "hash"));
-  fprintf(file, "network  %s, %.0f parameters\n", em_reader_text(r, network, "file"),
-          em_reader_number(r, network, "parameters"));
-  fprintf(file, "frames   %.0f of %s\n", em_reader_number(r, report, "frames"),
-          em_reader_text(r, report, "frames_file"));
-  fprintf(file, "cycles   %.0f at %g MHz; latency %.0f (%.2f us)", em_reader_number(r, time, "cycles"),
-          em_reader_number(r, design, "clock_mhz"), em_reader_number(r, time, "latency_cycles"),
-          em_reader_number(r, time, "latency_us"));
-  fprintf(file, ", interval %.10g (%.2f us, %.0f frames/s)\n", em_reader_number(r, time, "interval_cycles"),
-          em_reader_number(r, time, "interval_us"), em_reader_number(r, time, "frames_per_second"));
-  fprintf(file, "interval %s\n", em_reader_text(r, time, "interval_basis"));
-  fprintf(file, "limit    %s\n", em_reader_text(r, em_reader_child(r, time, "limit"), "text"));
-  print_options(r, report, file);
+  const char *us = em_terminal_unit(terminal, "us");
+  em_terminal_line(terminal, "design", "%s (%s), hash %s", em_reader_text(r, design, "name"),
+                   em_reader_text(r, design, "file"), em_reader_text(r, design, "hash"));
+  em_terminal_line(terminal, "network", "%s, %.0f parameters", em_reader_text(r, network, "file"),
+                   em_reader_number(r, network, "parameters"));
+  em_terminal_line(terminal, "frames", "%.0f of %s", em_reader_number(r, report, "frames"),
+                   em_reader_text(r, report, "frames_file"));
+  em_terminal_line(terminal, "cycles",
+                   "%.0f at %g MHz; latency %.0f (%.2f %s), interval %.10g (%.2f %s, %.0f frames/s)",
+                   em_reader_number(r, time, "cycles"), em_reader_number(r, design, "clock_mhz"),
+                   em_reader_number(r, time, "latency_cycles"), em_reader_number(r, time, "latency_us"), us,
+                   em_reader_number(r, time, "interval_cycles"), em_reader_number(r, time, "interval_us"), us,
+                   em_reader_number(r, time, "frames_per_second"));
+  em_terminal_line(terminal, "interval", "%s", em_reader_text(r, time, "interval_basis"));
+  em_terminal_line(terminal, "limit", "%s", em_reader_text(r, em_reader_child(r, time, "limit"), "text"));
+  print_options(r, report, terminal);
 }
 
-/* "  RMSE by output" and the numbers of an array, ten a line. */
-static void print_by_output(em_report_reader *r, const char *title, const cJSON *values, FILE *file) {
-  const cJSON *value;
-  uint32_t printed = 0;
-  cJSON_ArrayForEach(value, values) {
-    if (!cJSON_IsNumber(value)) {
-      em_reader_fail(r, "\"accuracy\" has a value by output that is not a number");
-      return;
-    }
-    if (printed % 10 == 0) {
-      fprintf(file, "%s%3u..", printed == 0 ? title : "                ", printed);
-    }
-    fprintf(file, " %10.4g%s", value->valuedouble, ++printed % 10 == 0 ? "\n" : "");
-  }
-  if (printed % 10 != 0) {
-    fprintf(file, "\n");
-  }
-}
-
-static void print_accuracy(em_report_reader *r, const cJSON *report, FILE *file) {
+static void print_accuracy(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
   const cJSON *accuracy = cJSON_GetObjectItemCaseSensitive(report, "accuracy");
   if (accuracy == NULL) {
     return;
   }
   if (cJSON_HasObjectItem(accuracy, "top1_percent")) {
-    fprintf(file, "accuracy %.2f %% top-1 (%.0f of %.0f frames)\n", em_reader_number(r, accuracy, "top1_percent"),
-            em_reader_number(r, accuracy, "right"), em_reader_number(r, accuracy, "frames"));
+    em_terminal_line(terminal, "accuracy", "%.2f %% top-1 (%.0f of %.0f frames)",
+                     em_reader_number(r, accuracy, "top1_percent"), em_reader_number(r, accuracy, "right"),
+                     em_reader_number(r, accuracy, "frames"));
   } else {
-    fprintf(file, "accuracy MAE %.5g, RMSE %.5g %s (mean over outputs, %.0f frames)\n",
-            em_reader_number(r, accuracy, "mae"), em_reader_number(r, accuracy, "rmse"),
-            em_reader_text(r, accuracy, "unit"), em_reader_number(r, accuracy, "frames"));
-    print_by_output(r, "  MAE by output ", em_reader_array(r, accuracy, "mae_by_output", 0), file);
-    print_by_output(r, "  RMSE by output", em_reader_array(r, accuracy, "rmse_by_output", 0), file);
+    em_terminal_line(terminal, "accuracy", "MAE %.5g, RMSE %.5g %s (mean over outputs, %.0f frames)",
+                     em_reader_number(r, accuracy, "mae"), em_reader_number(r, accuracy, "rmse"),
+                     em_reader_text(r, accuracy, "unit"), em_reader_number(r, accuracy, "frames"));
   }
 }
 
-static void print_engines(em_report_reader *r, const cJSON *report, FILE *file) {
-  const cJSON *engine;
-  fprintf(file, "\n%-22s %9s %8s %12s %12s %12s %7s\n", "engine", "tokens", "cyc/tok", "busy", "starved", "blocked",
-          "used %");
-  cJSON_ArrayForEach(engine, em_reader_child(r, report, "engines")) {
-    fprintf(file, "%-22s %9.0f %8.0f %12.0f %12.0f %12.0f %7.1f\n", em_reader_text(r, engine, "name"),
-            em_reader_number(r, engine, "tokens"), em_reader_number(r, engine, "cycles_per_token"),
-            em_reader_number(r, engine, "busy_cycles"), em_reader_number(r, engine, "starved_cycles"),
-            em_reader_number(r, engine, "blocked_cycles"), em_reader_number(r, engine, "utilisation_percent"));
-  }
-  const cJSON *totals = em_reader_child(r, report, "engine_totals");
-  fprintf(file, "%-22s %9s %8s %12.0f %12.0f %12.0f\n", "total", "", "", em_reader_number(r, totals, "busy_cycles"),
-          em_reader_number(r, totals, "starved_cycles"), em_reader_number(r, totals, "blocked_cycles"));
-}
-
-static void print_activity_row(em_report_reader *r, const char *name, const cJSON *counts, FILE *file) {
-  static const char *const keys[] = {"mac_8x8_ops", "mul_8x8_ops", "mul_8x17_ops", "mac_8x24_ops", "mul_norm_ops",
-                                     "add_ops",     "round_ops",   "pwl_ops",      "div_step_ops"};
-  fprintf(file, "%-22s", name);
-  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-    fprintf(file, " %11.0f", em_reader_number(r, counts, keys[i]));
-  }
-  fprintf(file, "\n");
-}
-
-static void print_activity(em_report_reader *r, const cJSON *report, FILE *file) {
-  const cJSON *engine;
-  fprintf(file, "\n%-22s %11s %11s %11s %11s %11s %11s %11s %11s %11s\n", "operations", "mac 8x8", "mul 8x8",
-          "mul 8x17", "mac 8x24", "norm mul", "add", "round", "pwl", "div step");
-  cJSON_ArrayForEach(engine, em_reader_child(r, report, "engines")) {
-    print_activity_row(r, em_reader_text(r, engine, "name"), engine, file);
-  }
-  print_activity_row(r, "total", em_reader_child(r, report, "engine_totals"), file);
-}
-
-static void print_memories(em_report_reader *r, const cJSON *report, FILE *file) {
-  const cJSON *memory;
-  fprintf(file, "\n%-28s %-10s %8s %9s %12s %12s %15s\n", "memory", "kind", "words", "word bits", "reads", "writes",
-          "bits read");
-  cJSON_ArrayForEach(memory, em_reader_child(r, report, "memories")) {
-    fprintf(file, "%-28s %-10s %8.0f %9.0f %12.0f %12.0f %15.0f\n", em_reader_text(r, memory, "name"),
-            em_reader_text(r, memory, "kind"), em_reader_number(r, memory, "words"),
-            em_reader_number(r, memory, "word_bits"), em_reader_number(r, memory, "reads"),
-            em_reader_number(r, memory, "writes"), em_reader_number(r, memory, "read_bits"));
-  }
-  const cJSON *totals = em_reader_child(r, report, "memory_totals");
-  fprintf(file, "%-28s %-10s %8s %9s %12.0f %12.0f %15.0f\n", "total", "", "", "", em_reader_number(r, totals, "reads"),
-          em_reader_number(r, totals, "writes"), em_reader_number(r, totals, "read_bits"));
-}
-
-static void print_nodes(em_report_reader *r, const cJSON *report, FILE *file) {
-  const cJSON *node, *totals = em_reader_child(r, report, "node_totals");
-  double events = em_reader_number(r, totals, "saturations") + em_reader_number(r, totals, "pwl_inputs_below") +
-                  em_reader_number(r, totals, "pwl_inputs_above");
-  if (events == 0) {
-    fprintf(file, "\nno saturation, no piecewise-linear input outside its table\n");
+/* The numbers of an array, numbered from 0: "MAE by output". */
+static void print_by_output(em_report_reader *r, const cJSON *accuracy, const em_terminal *terminal) {
+  static const char *const titles[] = {"output", "MAE", "RMSE"};
+  const cJSON *mae = em_reader_array(r, accuracy, "mae_by_output", 0),
+              *rmse = em_reader_array(r, accuracy, "rmse_by_output", 0);
+  if (r->status != EM_OK || cJSON_GetArraySize(mae) != cJSON_GetArraySize(rmse)) {
+    em_reader_fail(r, "\"mae_by_output\" and \"rmse_by_output\" are not equally long");
     return;
   }
-  fprintf(file, "\n%-22s %12s %16s %16s\n", "node (calibration)", "saturations", "pwl input below", "pwl input above");
-  cJSON_ArrayForEach(node, em_reader_child(r, report, "nodes")) {
-    double saturations = em_reader_number(r, node, "saturations"),
-           below = em_reader_number(r, node, "pwl_inputs_below");
-    double above = em_reader_number(r, node, "pwl_inputs_above");
-    if (saturations + below + above > 0) {
-      fprintf(file, "%-22s %12.0f %16.0f %16.0f\n", em_reader_text(r, node, "name"), saturations, below, above);
+  em_table *table = em_table_new(titles, 3);
+  double output = 0;
+  for (mae = mae->child, rmse = rmse->child; mae != NULL && rmse != NULL; mae = mae->next, rmse = rmse->next) {
+    if (!cJSON_IsNumber(mae) || !cJSON_IsNumber(rmse)) {
+      em_reader_fail(r, "\"accuracy\" has a value by output that is not a number");
     }
+    em_table_count(table, output++);
+    em_table_figure(table, mae->valuedouble);
+    em_table_figure(table, rmse->valuedouble);
   }
-  fprintf(file, "%-22s %12.0f %16.0f %16.0f\n", "total", em_reader_number(r, totals, "saturations"),
-          em_reader_number(r, totals, "pwl_inputs_below"), em_reader_number(r, totals, "pwl_inputs_above"));
+  em_error error;
+  if (em_table_print(table, terminal, &error) != EM_OK && r->status == EM_OK) {
+    r->status = em_fail(r->error, EM_FAILED, "%s", error.text);
+  }
 }
 
-static void print_lockstep(em_report_reader *r, const cJSON *report, FILE *file) {
+#define ROWS(r, terminal, what, fields, rows, totals, some) \
+  em_rows_print(r, terminal, what, fields, sizeof(fields) / sizeof(fields)[0], rows, totals, some)
+
+static void print_engines(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
+  /* clang-format off */
+  static const em_field times[] = {
+    {"tokens", "tokens", EM_FIELD_COUNT, 1},
+    {"cycles/token", "cycles_per_token", EM_FIELD_COUNT, 1},
+    {"busy", "busy_cycles", EM_FIELD_COUNT, 1},
+    {"starved", "starved_cycles", EM_FIELD_COUNT, 1},
+    {"blocked", "blocked_cycles", EM_FIELD_COUNT, 1},
+    {"used %", "utilisation_percent", EM_FIELD_FIGURE, 1},
+  };
+  /* clang-format on */
+  static const em_field work[] = {
+      {"mac 8x8", "mac_8x8_ops", EM_FIELD_COUNT, 1},   {"mul 8x8", "mul_8x8_ops", EM_FIELD_COUNT, 1},
+      {"mul 8x17", "mul_8x17_ops", EM_FIELD_COUNT, 1}, {"mac 8x24", "mac_8x24_ops", EM_FIELD_COUNT, 1},
+      {"norm mul", "mul_norm_ops", EM_FIELD_COUNT, 1}, {"add", "add_ops", EM_FIELD_COUNT, 1},
+      {"round", "round_ops", EM_FIELD_COUNT, 1},       {"pwl", "pwl_ops", EM_FIELD_COUNT, 1},
+      {"div step", "div_step_ops", EM_FIELD_COUNT, 1}};
+  const cJSON *engines = em_reader_child(r, report, "engines"), *totals = em_reader_child(r, report, "engine_totals");
+  ROWS(r, terminal, "engine", times, engines, totals, false);
+  ROWS(r, terminal, "operations", work, engines, totals, true);
+}
+
+static void print_memories(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
+  static const em_field fields[] = {{"kind", "kind", EM_FIELD_TEXT, 1},
+                                    {"words", "words", EM_FIELD_COUNT, 1},
+                                    {"word bits", "word_bits", EM_FIELD_COUNT, 1},
+                                    {"reads", "reads", EM_FIELD_COUNT, 1},
+                                    {"writes", "writes", EM_FIELD_COUNT, 1},
+                                    {"bits read", "read_bits", EM_FIELD_COUNT, 1}};
+  ROWS(r, terminal, "memory", fields, em_reader_child(r, report, "memories"),
+       em_reader_child(r, report, "memory_totals"), false);
+}
+
+static void print_nodes(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
+  static const em_field fields[] = {{"saturations", "saturations", EM_FIELD_COUNT, 1},
+                                    {"pwl input below", "pwl_inputs_below", EM_FIELD_COUNT, 1},
+                                    {"pwl input above", "pwl_inputs_above", EM_FIELD_COUNT, 1}};
+  const cJSON *accuracy = cJSON_GetObjectItemCaseSensitive(report, "accuracy");
+  ROWS(r, terminal, "node (calibration)", fields, em_reader_child(r, report, "nodes"),
+       em_reader_child(r, report, "node_totals"), true);
+  if (accuracy != NULL && cJSON_HasObjectItem(accuracy, "mae_by_output")) {
+    print_by_output(r, accuracy, terminal);
+  }
+}
+
+/* What a person who quantises a network looks at, in a line. */
+static void print_events(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
+  const cJSON *totals = em_reader_child(r, report, "node_totals");
+  double saturations = em_reader_number(r, totals, "saturations"),
+         outside = em_reader_number(r, totals, "pwl_inputs_below") + em_reader_number(r, totals, "pwl_inputs_above");
+  em_terminal_line(terminal, "codes", "%.0f saturated, %.0f piecewise-linear inputs outside their tables", saturations,
+                   outside);
+}
+
+static void print_lockstep(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
   const cJSON *lockstep = cJSON_GetObjectItemCaseSensitive(report, "lockstep");
   if (lockstep != NULL) {
-    fprintf(file, "\nlock-step with the RTL: %.0f cycles, %.0f transactions compared; seed %.0f, stall in %g, out %g\n",
-            em_reader_number(r, lockstep, "cycles"), em_reader_number(r, lockstep, "transactions"),
-            em_reader_number(r, lockstep, "seed"), em_reader_number(r, lockstep, "stall_in"),
-            em_reader_number(r, lockstep, "stall_out"));
+    em_terminal_line(terminal, "RTL",
+                     "in lock-step: %.0f cycles, %.0f transactions compared; seed %.0f, stall in %g, out %g",
+                     em_reader_number(r, lockstep, "cycles"), em_reader_number(r, lockstep, "transactions"),
+                     em_reader_number(r, lockstep, "seed"), em_reader_number(r, lockstep, "stall_in"),
+                     em_reader_number(r, lockstep, "stall_out"));
   }
 }
 
-static em_status print_all(const cJSON *report, FILE *file, em_error *error) {
+static bool has(uint32_t details, em_detail detail) {
+  return (details >> detail & 1) != 0;
+}
+
+static em_status print_all(const cJSON *report, uint32_t details, const em_terminal *terminal, em_error *error) {
   em_report_reader r = {error, EM_OK};
-  print_head(&r, report, file);
-  print_accuracy(&r, report, file);
-  print_engines(&r, report, file);
-  print_activity(&r, report, file);
-  print_memories(&r, report, file);
-  print_nodes(&r, report, file);
-  em_price_print(&r, report, file);
-  print_lockstep(&r, report, file);
+  print_head(&r, report, terminal);
+  print_accuracy(&r, report, terminal);
+  print_events(&r, report, terminal);
+  print_lockstep(&r, report, terminal);
+  em_price_print(&r, report, has(details, EM_DETAIL_PRICE), terminal);
+  if (has(details, EM_DETAIL_ENGINES)) {
+    print_engines(&r, report, terminal);
+  }
+  if (has(details, EM_DETAIL_MEMORIES)) {
+    print_memories(&r, report, terminal);
+  }
+  if (has(details, EM_DETAIL_NODES)) {
+    print_nodes(&r, report, terminal);
+  }
+  if (details == 0) {
+    em_terminal_line(terminal, "more",
+                     "--details engines, memories, nodes, price or all; exact figures: --report FILE");
+  }
   return r.status;
 }
 
-em_status em_report_print(const cJSON *report, FILE *file, em_error *error) {
+em_status em_report_print(const cJSON *report, uint32_t details, FILE *file, em_error *error) {
   char *printed = NULL;
   size_t size = 0;
   FILE *memory = open_memstream(&printed, &size);
   if (memory == NULL) {
     return em_fail(error, EM_FAILED, "out of memory for the report's tables");
   }
-  em_status status = print_all(report, memory, error);
+  em_terminal terminal = em_terminal_of(memory, stdout);
+  em_status status = print_all(report, details, &terminal, error);
   fclose(memory);
   if (status == EM_OK) {
     fwrite(printed, 1, size, file);

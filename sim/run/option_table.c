@@ -55,6 +55,7 @@ const em_option em_option_table[] = {
   {"ip-xact", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, MAP, 0, AT(ip_xact), "write the map as IP-XACT (IEEE 1685-2014)"},
   {"header", 0, "FILE", EM_OPTION_TEXT_OUTPUT, 0, 0, MAP, 0, AT(header), "write the design's units and memories as a C header"},
   {"image", 0, "FILE", EM_OPTION_BINARY_OUTPUT, 0, 0, MAP, 0, AT(image), "write the network as an image that the driver loads"},
+  {"details", 0, "WHAT", EM_OPTION_DETAILS, 0, 0, RUNS | REPORT, 0, AT(details), "also tables of engines, memories, nodes, price (with commas) or all"},
   {"quiet", 'q', NULL, EM_OPTION_FLAG, 0, 0, RUNS | REPORT | BENCH | MAP, 0, AT(quiet), "print neither tables nor progress"},
   {"help", 'h', NULL, EM_OPTION_FLAG, 0, 0, EM_ALL_COMMANDS, 0, AT(help), "this text"},
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/base/nearest.h"
+#include "sim/run/details.h"
 
 em_command em_command_find(const char *name) {
   em_command command = 0;
@@ -90,6 +91,7 @@ static em_status store(reader *r, const em_option *option, const char *text) {
     case EM_OPTION_COUNT: return read_count(option, text, member, r->error);
     case EM_OPTION_PROBABILITY: return read_probability(r->options->command, option, text, member, r->error);
     case EM_OPTION_LIST: return append(r, option, text, member);
+    case EM_OPTION_DETAILS: return em_details_parse(text, member, r->error);
     case EM_OPTION_INPUT:
     case EM_OPTION_INPUT_FOLDER:
     case EM_OPTION_TEXT_OUTPUT:

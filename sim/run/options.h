@@ -51,6 +51,7 @@ typedef enum {
   EM_OPTION_COUNT,         /* a whole number in min..max: uint64_t */
   EM_OPTION_PROBABILITY,   /* 0..EM_STALL_MAX, of cosim also 1: double */
   EM_OPTION_LIST,          /* a text each time it is given: em_option_list */
+  EM_OPTION_DETAILS,       /* names of details with commas: uint32_t, bits of em_detail */
   EM_OPTION_INPUT,         /* a file that is read: const char *, as all that follow */
   EM_OPTION_INPUT_FOLDER,  /* a folder that is read */
   EM_OPTION_TEXT_OUTPUT,   /* a file that is written; "-" is standard output */
@@ -99,6 +100,7 @@ typedef struct {
   uint64_t timeline_slices;                  /* 0: EM_TIMELINE_SLICES */
   uint64_t seed, watchdog_cycles;            /* watchdog 0: chosen from the design */
   double stall_in, stall_out;                /* 0..EM_STALL_MAX, of cosim also 1 */
+  uint32_t details;                          /* bits of em_detail */
   bool toggles, no_bundle, quiet;
   char *const *words;      /* the command line behind the program's name, */
   int word_count;          /*   so many */

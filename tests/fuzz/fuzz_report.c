@@ -11,6 +11,7 @@
 #include "sim/report/report.h"
 #include "sim/report/report_restore.h"
 #include "sim/report/run_price.h"
+#include "sim/run/details.h"
 #include "tests/fuzz/fuzz.h"
 
 static em_technology technology;
@@ -108,7 +109,7 @@ static void use(cJSON *report) {
   }
   FILE *null = fopen("/dev/null", "w");
   error.text[0] = '\0';
-  status = em_report_print(report, null, &error);
+  status = em_report_print(report, EM_ALL_DETAILS, null, &error);
   if (status != EM_OK) {
     fuzz_check_message(status, &error);
   }

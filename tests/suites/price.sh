@@ -2,6 +2,7 @@
 # Prices at the program's edge: sums, pricing again, other technologies, power over time, comparisons, check.
 source tests/suites/tap.sh
 begin price
+export LC_ALL=C COLUMNS=200
 emamba=build/emamba
 python() { /usr/bin/python3 -c "
 import json, sys
@@ -88,7 +89,7 @@ for row in csv.DictReader(open(sys.argv[2])):
   "$work/joules.json" "$work/joules.csv"
 technology 's/^node_nm: .*/node_nm: 28/; /logic_leakage_nw_per_ge:/,/unit/ s/low: [0-9.]+/low: 0/; /sram_macro_min_bits:/,/unit/ s/value: [0-9]+, low: [0-9]+/value: 8192, low: 1/'
 check "a range of energy from 0" $emamba report "$work/slow.json" --tech "$work/technology/other.yaml" --report "$work/from-0.json"
-check "a range of energy from 0: efficiency is unbounded, in tables too" bash -c "$emamba report $work/from-0.json | grep -q 'TOPS/W (.*unbounded)' &&
+check "a range of energy from 0: efficiency is unbounded, in tables too" bash -c "$emamba report $work/from-0.json --details price | grep -q 'TOPS/W (.*unbounded)' &&
   /usr/bin/python3 tests/suites/check_report.py $work/from-0.json && $emamba compare $work/from-0.json $work/slow.json | grep -q unbounded"
 check "macros as the design was built: the new technology is not their source" python "
 report = load(sys.argv[1])
@@ -132,7 +133,7 @@ report = load(sys.argv[1])
 report['options']['power_window_cycles'] = 3
 json.dump(report, open(sys.argv[2], 'w'), default=float)" "$work/toggles.json" "$work/merged.json"
 check "windows that were merged are told of, also when priced again" bash -c \
-  "$emamba report $work/merged.json --tech configs/technology/gf22.yaml | grep -q 'note: .*windows of 3 cycles would be .* 100 cycles each'"
+  "$emamba report $work/merged.json --tech configs/technology/gf22.yaml | grep -q 'note: *.*windows of 3 cycles would be .* 100 cycles each'"
 
 check "weights that few chips would hold are told of" bash -c \
   "$emamba check configs/designs/wikitext-2.yaml --set shape.M=48 --set shape.D=512 --set shape.ED=1024 | \
@@ -140,15 +141,28 @@ check "weights that few chips would hold are told of" bash -c \
 check "those of a small design are not" bash -c "! $emamba check configs/designs/wikitext-2.yaml | grep -q 'MB of weights'"
 
 # Reading, comparing, checking.
-check "report prints modules and totals" bash -c "$emamba report $work/mars.json | grep -Eq '^total +[0-9.]+ +[0-9.]+'"
-check "report prints what the terminal's columns sum to" python "
+check "report prints a summary of one screen" bash -c "$emamba report $work/mars.json >$work/summary && [ \$(wc -l <$work/summary) -le 24 ] &&
+  grep -q '^cycles ' $work/summary && grep -q '^  energy ' $work/summary && grep -q '^more ' $work/summary"
+check "report prints modules and totals when asked to" bash -c "$emamba report $work/mars.json --details price | grep -Eq '^total +[0-9.]+ +[0-9.]+'"
+check "rows are the report's, each rounded to three digits" python "
 import subprocess
-text = subprocess.run([sys.argv[1], 'report', sys.argv[2]], capture_output=True, text=True).stdout
-rows = [line.split() for line in text.split('module (uW)')[1].split('\n\n')[0].splitlines()[1:]]
-for column in range(-7, 0):
-    assert sum(Decimal(row[column]) for row in rows[:-1]) == Decimal(rows[-1][column]), column
-for row in rows:
-    assert sum(Decimal(v) for v in row[-5:-1]) == Decimal(row[-1]), row" $emamba "$work/mars.json"
+text = subprocess.run([sys.argv[1], 'report', sys.argv[2], '--details', 'price'], capture_output=True, text=True).stdout
+price = load(sys.argv[2])['price']
+rows = [line.split() for line in text.split('module (um2, uW)')[1].split('rounded')[0].splitlines()[1:]]
+keys = ['gates_ge', 'area_um2', 'switching_mw', 'clock_mw', 'sram_mw', 'leakage_mw', 'power_mw']
+assert [row[0] for row in rows] == [module['name'] for module in price['modules']] + ['total']
+for row, module in zip(rows, price['modules'] + [price['totals']]):
+    for shown, key in zip(row[1:], keys):
+        exact = module[key] * (1000 if key.endswith('mw') else 1)
+        assert abs(Decimal(shown) - exact) <= abs(exact) * Decimal('0.00501'), (row[0], key)" $emamba "$work/mars.json"
+check "every table and line fits 80 columns, and 60" python "
+import os, subprocess
+for columns in 60, 80:
+    text = subprocess.run([sys.argv[1], 'report', sys.argv[2], '--details', 'all'], capture_output=True, text=True,
+                          env=os.environ | {'COLUMNS': str(columns), 'LC_ALL': 'C.UTF-8'}).stdout
+    assert 'mm²' in text and max(len(line) for line in text.split('\\n')) <= columns, columns" $emamba "$work/mars.json"
+check "plain characters where the locale knows no others" bash -c "LC_ALL=C $emamba report $work/mars.json --details all | { ! LC_ALL=C grep -q '[^ -~]'; }"
+check "a detail that is none" bash -c "! $emamba report $work/mars.json --details engine 2>$work/err && grep -q 'none of engines, memories, nodes, price and all' $work/err"
 check "compare: ratios to the first" bash -c "$emamba compare $work/tiny.json $work/tiny.json $work/parallel.json >$work/compare.txt &&
   grep -A2 '^area, mm2' $work/compare.txt | grep -Eq '^  2 .* x 1 '"
 run tiny --frames 1 --report "$work/one.json"

@@ -28,7 +28,7 @@ lock_step() {
 }
 column() {
   in_tree build/emamba run configs/designs/mars.yaml -n configs/networks/mars-random.safetensors \
-    -i traces/mars-random.safetensors --report build/column.json | grep -q '^engine .*blocked %$' &&
+    -i traces/mars-random.safetensors --report build/column.json --details engines | grep -q '^engine .*blocked %$' &&
     /usr/bin/python3 -c "
 import json
 for engine in json.load(open('$tree/build/column.json'))['engines']:
