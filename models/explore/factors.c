@@ -149,8 +149,7 @@ static uint32_t find_buffer(const em_graph *graph, uint32_t id, bool later) {
   return found;
 }
 
-/* How often it is in the design: once, or in every block but those that other factors have. */
-static double copies_of(const em_shape *s, uint32_t factor) {
+double em_factor_copies(const em_shape *s, uint32_t factor) {
   if (factor == EM_FACTOR_BUFFERS + EM_BUFFER_TOK) {
     return s->m - 1;
   }
@@ -182,7 +181,7 @@ static void build(bench *b, const em_design *design) {
 
 static void fill_engine(bench *b, const em_explore_space *space, uint32_t id, uint32_t entry, em_factor *f) {
   uint32_t engine = find_engine(&b->graph, id);
-  add_engine(b, &space->rates, engine, copies_of(&space->base.shape, id), &f->terms[entry]);
+  add_engine(b, &space->rates, engine, em_factor_copies(&space->base.shape, id), &f->terms[entry]);
   f->busy[entry] = b->graph.engines[engine].busy_cycles;
   f->busy_last[entry] = b->graph.engines[engine].busy_last_cycles;
 }
@@ -195,9 +194,9 @@ static void fill_buffer(bench *b, const em_explore_space *space, uint32_t factor
   for (uint32_t d = 0; d < f->depths; d++) {
     em_cost_terms *terms = &f->terms[(size_t)entry * f->depths + d];
     em_graph_set_depth(&b->graph, buffer, depths->least + d * depths->step);
-    add_part(b, &space->rates, part_of_buffer(&b->graph, buffer), copies_of(&space->base.shape, factor), terms);
+    add_part(b, &space->rates, part_of_buffer(&b->graph, buffer), em_factor_copies(&space->base.shape, factor), terms);
     add_part(b, &space->rates, part_of_memory(&b->graph, b->graph.buffers[buffer].memory),
-             copies_of(&space->base.shape, factor), terms);
+             em_factor_copies(&space->base.shape, factor), terms);
   }
 }
 

@@ -57,6 +57,9 @@ void em_factors_free(em_factors *factors);
 /* The entry of choices [lane_count], places in the values of space->lanes. */
 uint32_t em_factor_entry(const em_factor *factor, const uint32_t *choices);
 
+/* How often it is in the design: once, or in every block but those that other factors have. */
+double em_factor_copies(const em_shape *shape, uint32_t factor);
+
 /* Area and energy at `cycles` of choices and depths [depth_count] (places: 0 is the least depth). */
 void em_factors_sum(const em_factors *factors, const uint32_t *choices, const uint32_t *depths, double cycles,
                     double *area, double *energy);
