@@ -46,16 +46,26 @@ static void feeds(em_elimination *x) {
 
 /* ---- Behind ---- */
 
+/* Engines of the head work once a frame, or, where every token has a result, once a token. */
+static uint32_t head_busy(const em_elimination *x, uint32_t engine, uint32_t entry) {
+  return x->factors->space.base.shape.head == EM_HEAD_TOKEN ? em_token_busy(x, engine, entry)
+                                                            : em_frame_busy(x, engine, entry);
+}
+
+static uint64_t head_depth(const em_elimination *x, uint64_t chain) {
+  return x->factors->space.base.shape.head == EM_HEAD_TOKEN ? em_pace_token_depth(&x->tariff.pace, chain)
+                                                            : em_pace_frame_depth(&x->tariff.pace, chain);
+}
+
 /* Adds axis_out and the results' buffer, written by an engine of `lanes` and `busy` cycles, to a label. */
 static void add_results(em_elimination *x, em_labels *to, em_label label, uint32_t lanes, uint32_t busy) {
   for (uint32_t bytes = 0; bytes < x->n[EM_OUT_BYTES]; bytes++) {
-    uint32_t own = em_frame_busy(x, EM_ENGINE_AXIS_OUT, bytes);
+    uint32_t own = head_busy(x, EM_ENGINE_AXIS_OUT, bytes);
     if (own == UINT32_MAX) {
       continue;
     }
     uint32_t entry = em_entry(FACTOR(x, BUFFER(OUT)), lanes, bytes, 0, 0);
-    em_options_of_depth depths =
-        em_tariff_depths(&x->tariff, BUFFER(OUT), entry, em_pace_frame_depth(&x->tariff.pace, (uint64_t)busy + own));
+    em_options_of_depth depths = em_tariff_depths(&x->tariff, BUFFER(OUT), entry, head_depth(x, (uint64_t)busy + own));
     for (uint32_t i = 0; i < depths.count; i++) {
       em_label next = em_label_plus(label, em_engine_cost(x, EM_ENGINE_AXIS_OUT, bytes));
       next = em_label_plus(next, depths.options[i].c);
@@ -71,7 +81,7 @@ static em_span second_layers(em_elimination *x) {
   for (uint32_t out = 0; out < x->n[EM_HEAD_1_OUT]; out++) {
     for (uint32_t in = 0; in < x->n[EM_HEAD_1_IN]; in++) {
       uint32_t entry = em_entry(FACTOR(x, EM_ENGINE_HEAD_1), in, out, 0, 0);
-      uint32_t busy = em_frame_busy(x, EM_ENGINE_HEAD_1, entry), first = x->scratch.count;
+      uint32_t busy = head_busy(x, EM_ENGINE_HEAD_1, entry), first = x->scratch.count;
       if (busy != UINT32_MAX) {
         em_label label = {.busy = busy,
                           .v = {[EM_HEAD_1_IN_LANES] = (uint8_t)in, [EM_HEAD_1_OUT_LANES] = (uint8_t)out}};
@@ -94,8 +104,8 @@ static void add_behind(em_elimination *x, em_labels *to, em_label label, em_span
     em_label second = x->scratch.items[seconds.first + i];
     uint32_t entry =
         em_entry(FACTOR(x, BUFFER(HIDDEN)), out, second.v[EM_HEAD_1_IN_LANES], second.v[EM_HEAD_1_OUT_LANES], 0);
-    em_options_of_depth depths = em_tariff_depths(
-        &x->tariff, BUFFER(HIDDEN), entry, em_pace_frame_depth(&x->tariff.pace, (uint64_t)label.busy + second.busy));
+    em_options_of_depth depths =
+        em_tariff_depths(&x->tariff, BUFFER(HIDDEN), entry, head_depth(x, (uint64_t)label.busy + second.busy));
     for (uint32_t k = 0; k < depths.count; k++) {
       em_label next = em_label_plus(em_label_plus(label, second.c), depths.options[k].c);
       memcpy(&next.v[EM_HEAD_1_IN_LANES], &second.v[EM_HEAD_1_IN_LANES], EM_HEAD_BYTES + 1 - EM_HEAD_1_IN_LANES);
@@ -111,7 +121,7 @@ static void first_layers(em_elimination *x, em_labels *to, em_span *spans, em_sp
   for (uint32_t out = 0; out < x->n[EM_HEAD_0_OUT]; out++) {
     for (uint32_t in = 0; in < x->n[EM_HEAD_0_IN]; in++) {
       uint32_t entry = em_entry(FACTOR(x, EM_ENGINE_HEAD_0), in, out, 0, 0), first = to->count;
-      uint32_t busy = em_frame_busy(x, EM_ENGINE_HEAD_0, entry);
+      uint32_t busy = head_busy(x, EM_ENGINE_HEAD_0, entry);
       if (busy != UINT32_MAX) {
         em_label label = {.busy = busy,
                           .v = {[EM_HEAD_0_IN_LANES] = (uint8_t)in, [EM_HEAD_0_OUT_LANES] = (uint8_t)out}};
@@ -146,6 +156,24 @@ static void flat_heads(em_elimination *x, const em_labels *firsts, const em_span
     for (uint32_t in = 0; in < x->n[EM_OUT_PROJ_IN]; in++) {
       x->head_spans[in + x->n[EM_OUT_PROJ_IN] * out] = span;
     }
+  }
+}
+
+/* Head token: head_0 takes token after token from the store. */
+static void token_heads(em_elimination *x, const em_labels *firsts, const em_span *spans) {
+  const em_factor *writer = FACTOR(x, EM_ENGINE_OUT_PROJ);
+  uint32_t ins = x->n[EM_HEAD_0_IN];
+  for (uint32_t proj = 0; proj < x->n[EM_OUT_PROJ_IN] * x->n[EM_OUT_PROJ_OUT]; proj++) {
+    uint32_t first = x->heads.count, out = proj / x->n[EM_OUT_PROJ_IN];
+    for (uint32_t lanes = 0; lanes < ins * x->n[EM_HEAD_0_OUT]; lanes++) {
+      uint32_t entry = em_entry(FACTOR(x, BUFFER(STORE)), out, lanes % ins, lanes / ins, 0);
+      for (uint32_t i = 0; i < spans[lanes].count; i++) {
+        em_label label = firsts->items[spans[lanes].first + i];
+        uint64_t depth = em_pace_token_depth(&x->tariff.pace, (uint64_t)writer->busy[proj] + label.busy);
+        em_add_with_depths(&x->heads, label, em_tariff_depths(&x->tariff, BUFFER(STORE), entry, depth), EM_HEAD_STORE);
+      }
+    }
+    x->head_spans[proj] = em_labels_prune(&x->heads, first);
   }
 }
 
@@ -236,6 +264,8 @@ void em_eliminate_ends(em_elimination *x) {
   first_layers(x, firsts, x->first_spans, seconds);
   if (head == EM_HEAD_FLATTEN) {
     flat_heads(x, firsts, x->first_spans);
+  } else if (head == EM_HEAD_TOKEN) {
+    token_heads(x, firsts, x->first_spans);
   } else {
     pools(x, firsts, x->first_spans, pooled, x->pooled_spans);
     mean_heads(x, pooled, x->pooled_spans);

@@ -1,5 +1,5 @@
 /*
- * The exact Pareto front of a space: every design is covered, none is sampled (docs/explore.md says why).
+ * The exact Pareto front of a space: every design is covered, none is sampled (docs/exact-front.md says why).
  *
  * The work is split into pieces, a range of intervals each, that know nothing of one another: solved in any order, by
  * any thread or machine, they give the same points. What they find together, filtered, is the front.

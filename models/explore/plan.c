@@ -52,8 +52,8 @@ static em_status check_depths(const em_explore_space *space, em_error *error) {
 }
 
 bool em_works_on_tokens(const em_shape *s, uint32_t engine) {
-  return engine != EM_ENGINE_AXIS_IN && engine != EM_ENGINE_HEAD_0 && engine != EM_ENGINE_HEAD_1 &&
-         (engine != EM_ENGINE_AXIS_OUT || s->head == EM_HEAD_NONE);
+  bool head = engine == EM_ENGINE_HEAD_0 || engine == EM_ENGINE_HEAD_1 || engine == EM_ENGINE_AXIS_OUT;
+  return engine != EM_ENGINE_AXIS_IN && (!head || em_results_per_frame(s) == s->l);
 }
 
 /* Cycles of a frame that an engine is busy. */

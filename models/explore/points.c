@@ -136,10 +136,6 @@ static int by_first(const void *left, const void *right) {
   return by_number(((const place *)left)->x[0], ((const place *)right)->x[0]);
 }
 
-static int by_second(const void *left, const void *right) {
-  return by_number(((const place *)left)->x[1], ((const place *)right)->x[1]);
-}
-
 /* The area below (0, 0) of x[1], x[2], sorted by x[1]. */
 static double area_of(const place *places, uint32_t count) {
   double area = 0, lowest = 0;
@@ -152,17 +148,23 @@ static double area_of(const place *places, uint32_t count) {
   return area;
 }
 
+static void insert(place *slice, uint32_t count, const place *p) {
+  uint32_t at = count;
+  while (at > 0 && slice[at - 1].x[1] > p->x[1]) {
+    slice[at] = slice[at - 1];
+    at--;
+  }
+  slice[at] = *p;
+}
+
 /* Slices along x[0]; all coordinates are at most 0, the reference. */
 static double volume_of(place *places, place *slice, uint32_t count) {
   double volume = 0;
   qsort(places, count, sizeof *places, by_first);
   for (uint32_t i = 0; i < count; i++) {
     double depth = (i + 1 < count ? places[i + 1].x[0] : 0) - places[i].x[0];
-    if (depth > 0) {
-      memcpy(slice, places, (i + 1) * sizeof *slice);
-      qsort(slice, i + 1, sizeof *slice, by_second);
-      volume += depth * area_of(slice, i + 1);
-    }
+    insert(slice, i, &places[i]);
+    volume += depth > 0 ? depth * area_of(slice, i + 1) : 0;
   }
   return volume;
 }

@@ -47,7 +47,7 @@ static void look_at(uint64_t seed, bool drawn, subject *s) {
 static void the_interval_is_the_largest_term(void **state) {
   (void)state;
   subject *s = malloc(sizeof *s);
-  uint32_t exact[3] = {0}, bounds = 0;
+  uint32_t exact[4] = {0}, bounds = 0;
   for (uint64_t seed = 1; seed <= EM_REPEAT(6000); seed++) {
     look_at(seed, true, s);
     uint64_t closed = s->closed.cycles * s->steady.period_frames, timed = s->steady.period_cycles * s->closed.frames;
@@ -60,7 +60,7 @@ static void the_interval_is_the_largest_term(void **state) {
       exact[s->graph.design.shape.head]++;
     }
   }
-  for (uint32_t head = 0; head < 3; head++) {
+  for (uint32_t head = 0; head < 4; head++) {
     assert_true(exact[head] > EM_REPEAT(600));
   }
   assert_true(bounds > 0);

@@ -3,48 +3,20 @@
 #include <stdlib.h>
 
 #include "models/explore/factors.h"
-#include "sim/files/fit_file.h"
-#include "sim/files/technology_file.h"
 #include "tests/support/check.h"
-#include "tests/support/random.h"
+#include "tests/support/explore_cases.h"
 #include "tests/support/random_case.h"
-
-#define TECHNOLOGY "configs/technology/gf22.yaml" /* tests run in the project's root */
-#define FIT "configs/technology/calibration.yaml"
 
 enum { DESIGNS_OF_A_SPACE = 100 };
 
-static em_fit_data fit;
-static em_explore_rates rates;
 static double worst;
-
-static int load(void **state) {
-  (void)state;
-  em_technology technology;
-  em_error error = {""};
-  assert_int_equal(em_fit_load(FIT, &fit, &error), EM_OK);
-  assert_int_equal(em_technology_load(TECHNOLOGY, &technology, &error), EM_OK);
-  rates.fit = &fit.coefficients;
-  rates.gate_min_flops = em_technology_value(&technology, "clock_gate_min_flops");
-  for (uint32_t c = 0; c < EM_PRICE_CONSTANTS; c++) {
-    rates.prices.values[c] = c < EM_PRICE_TECHNOLOGY_CONSTANTS
-                                 ? em_technology_value(&technology, em_price_constant_name((em_price_constant)c))
-                                 : 1;
-  }
-  return 0;
-}
 
 /* Of each lane count at most three values and of each depth at most five, so that many spaces are seen. */
 static void draw_space(uint64_t seed, em_random *random, em_explore_space *space) {
   em_design base;
   em_error error;
-  em_random_design(seed, &base);
-  base.clock_mhz = 100;
-  base.vdd_mv = em_random_chance(random, 50) ? 800 : 650;
-  base.temperature_c = 25;
-  base.clock_gating = em_random_chance(random, 70);
-  base.macro_min_bits = 64u << em_random_count(random, 0, 6);
-  em_explore_space_of(&base, &rates, space);
+  em_random_base(random, (uint32_t)(seed % EM_HEAD_KINDS), &base);
+  em_explore_space_of(&base, em_shipped_rates(), space);
   for (uint32_t i = 0; i < space->lane_count; i++) {
     em_explore_lanes *lanes = &space->lanes[i];
     uint32_t values[3], count = em_random_count(random, 1, 3);
@@ -82,10 +54,10 @@ static void check_designs(const em_factors *factors, em_explore_court *court, em
       depths[k] = em_random_count(random, 0, (d->most - d->least) / d->step);
     }
     em_factors_design(factors, choices, depths, &design);
-    assert_int_equal(em_explore_judge(court, &rates, &design, &figures, &error), EM_OK);
+    assert_int_equal(em_explore_judge(court, em_shipped_rates(), &design, &figures, &error), EM_OK);
     uint64_t cycles = (uint64_t)ceil(figures.values[EM_EXPLORE_INTERVAL]);
     cycles = em_random_chance(random, 50) ? cycles : cycles * em_random_count(random, 1, 20);
-    assert_int_equal(em_explore_judge_at(court, &rates, &design, cycles, &figures, &error), EM_OK);
+    assert_int_equal(em_explore_judge_at(court, em_shipped_rates(), &design, cycles, &figures, &error), EM_OK);
     em_factors_sum(factors, choices, depths, (double)cycles, &area, &energy);
     assert_near(area, figures.values[EM_EXPLORE_AREA]);
     assert_near(energy, figures.values[EM_EXPLORE_ENERGY]);
@@ -111,5 +83,5 @@ static void the_sum_of_the_tables_is_the_price(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_sum_of_the_tables_is_the_price)};
-  return cmocka_run_group_tests(tests, load, NULL);
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,8 +87,8 @@ static void assert_covered(const em_explore_points *points, const em_explore_fig
     covered = about_as_good(&points->points[i].figures, figures, objectives);
   }
   if (!covered) {
-    print_error("missed, objectives %x: interval %.10g latency %.10g area %.10g energy %.10g\n", objectives, figures->values[0],
-                figures->values[1], figures->values[2], figures->values[3]);
+    print_error("missed, objectives %x: interval %.10g latency %.10g area %.10g energy %.10g\n", objectives,
+                figures->values[0], figures->values[1], figures->values[2], figures->values[3]);
   }
   assert_true(covered);
 }

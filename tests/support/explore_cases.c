@@ -33,8 +33,8 @@ const em_explore_rates *em_shipped_rates(void) {
 
 void em_random_base(em_random *random, uint32_t kind, em_design *base) {
   static const em_head heads[EM_HEAD_KINDS] = {EM_HEAD_NONE, EM_HEAD_FLATTEN, EM_HEAD_FLATTEN, EM_HEAD_MEAN,
-                                               EM_HEAD_MEAN};
-  bool hidden = kind == 2 || kind == 4;
+                                               EM_HEAD_MEAN, EM_HEAD_TOKEN,   EM_HEAD_TOKEN};
+  bool hidden = kind > 0 && kind % 2 == 0;
   do {
     em_random_design(em_random_next(random), base);
   } while (base->shape.head != heads[kind] || (base->shape.head_hidden > 0) != hidden);

@@ -10,7 +10,7 @@
 const em_explore_rates *em_shipped_rates(void);
 
 /* Kinds of heads, with and without a hidden layer. */
-enum { EM_HEAD_KINDS = 5 };
+enum { EM_HEAD_KINDS = 7 };
 
 /* A random base design of a kind with random threshold, supply and clock gating. */
 void em_random_base(em_random *random, uint32_t kind, em_design *base);
