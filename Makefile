@@ -15,7 +15,9 @@ FUZZ_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g -Wno-psabi -I. -MMD -MP
 CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g $(WARNINGS) -I. -MMD -MP
 RELEASE := -O3 $(ARCH) -fPIC -fvisibility=hidden
 SANITIZED := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-LDLIBS := -Wl,--as-needed -lcjson -lyaml -lnettle -ldl -lm
+LDLIBS := -Wl,--as-needed -lcjson -lyaml -lnettle -lsqlite3 -ldl -lm
+# What sim/explore/nsga2.cpp needs: of the program alone.
+PAGMO := -lpagmo -lstdc++
 
 THREADED := -O1 -fsanitize=thread
 FUZZED := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -59,6 +61,11 @@ $(BUILD)/fuzzed/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) $(FUZZED) -c $< -o $@
 
+# The one C++ of the program. pagmo's headers are no model of warnings.
+$(BUILD)/%/sim/explore/nsga2.o: sim/explore/nsga2.cpp $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -O2 -g -Wall -Wextra -I. -MMD -MP -c $< -o $@
+
 # Which processor the RTL is compiled for: the program's own.
 $(patsubst %,$(BUILD)/%/sim/lockstep/rtl_recipe.o,release sanitized threaded): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
 $(BUILD)/fuzzed/sim/lockstep/rtl_recipe.o: private FUZZ_CFLAGS += -DEM_ARCH='"$(ARCH)"'
@@ -97,11 +104,11 @@ $(foreach flavour,release sanitized threaded fuzzed,$(eval $(call archives,$(fla
 
 libraries = $(BUILD)/$(1)/libem_sim.a $(BUILD)/$(1)/libem_models.a
 
-$(BUILD)/emamba: $(BUILD)/release/sim/main.o $(BUILD)/release/sim/processor.o $(call libraries,release)
-	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
+$(BUILD)/emamba: $(BUILD)/release/sim/main.o $(BUILD)/release/sim/processor.o $(BUILD)/release/sim/explore/nsga2.o $(call libraries,release)
+	$(CC) $(RELEASE) $^ $(LDLIBS) $(PAGMO) -o $@
 
-$(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(BUILD)/sanitized/sim/processor.o $(call libraries,sanitized)
-	$(CC) $(SANITIZED) $^ $(LDLIBS) -o $@
+$(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(BUILD)/sanitized/sim/processor.o $(BUILD)/release/sim/explore/nsga2.o $(call libraries,sanitized)
+	$(CC) $(SANITIZED) $^ $(LDLIBS) $(PAGMO) -o $@
 
 # ---- The library: one object whose internal symbols are local, as an archive and shared ----
 
@@ -129,6 +136,7 @@ $(BUILD)/gate_sim: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard tools/gate_sim
 
 # The page that report_html.c takes in.
 $(BUILD)/release/sim/report/report_html.o $(BUILD)/sanitized/sim/report/report_html.o $(BUILD)/fuzzed/sim/report/report_html.o: sim/report/report.html
+$(patsubst %,$(BUILD)/%/sim/explore/front_page.o,release sanitized threaded fuzzed): sim/explore/front.html
 
 # ---- Running ----
 

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "models/base/status.h"
 #include "models/design/design.h"
@@ -36,5 +37,8 @@ em_status em_design_load_technology(const char *path, em_design *design, em_tech
 /* Writes `design`, atomically. Parsing the file gives an equal design, but for macro_min_bits. EM_FAILED names the
  * path. */
 em_status em_design_save(const char *path, const em_design *design, em_error *error);
+
+/* The same into a stream, as the next lines of it. */
+void em_design_write(FILE *file, const em_design *design);
 
 #endif

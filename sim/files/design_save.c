@@ -55,21 +55,25 @@ static void write_keys(FILE *file, const em_design *design) {
   }
 }
 
+void em_design_write(FILE *file, const em_design *design) {
+  fprintf(file, "name: %s\ntechnology: \"", design->name);
+  for (const char *byte = design->technology; *byte != '\0'; byte++) {
+    fprintf(file, "%s%c", *byte == '"' || *byte == '\\' ? "\\" : "", *byte);
+  }
+  fputs("\"\n", file);
+  write_number(file, "clock_mhz", design->clock_mhz);
+  write_number(file, "vdd_mv", design->vdd_mv);
+  write_number(file, "temperature_c", design->temperature_c);
+  fprintf(file, "clock_gating: %s\n", design->clock_gating ? "true" : "false");
+  write_keys(file, design);
+}
+
 em_status em_design_save(const char *path, const em_design *design, em_error *error) {
   em_atomic_file file;
   em_status status = em_atomic_file_open(&file, path, error);
   if (status != EM_OK) {
     return status;
   }
-  fprintf(file.stream, "name: %s\ntechnology: \"", design->name);
-  for (const char *byte = design->technology; *byte != '\0'; byte++) {
-    fprintf(file.stream, "%s%c", *byte == '"' || *byte == '\\' ? "\\" : "", *byte);
-  }
-  fputs("\"\n", file.stream);
-  write_number(file.stream, "clock_mhz", design->clock_mhz);
-  write_number(file.stream, "vdd_mv", design->vdd_mv);
-  write_number(file.stream, "temperature_c", design->temperature_c);
-  fprintf(file.stream, "clock_gating: %s\n", design->clock_gating ? "true" : "false");
-  write_keys(file.stream, design);
+  em_design_write(file.stream, design);
   return em_atomic_file_commit(&file, error);
 }

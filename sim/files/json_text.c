@@ -208,6 +208,17 @@ const char *em_json_index_unused(const em_json_index *index) {
   return NULL;
 }
 
+void em_json_write_in_page(const char *text, FILE *file) {
+  for (size_t run; *text != '\0'; text += run) {
+    run = strcspn(text, "<");
+    fwrite(text, 1, run, file);
+    if (text[run] == '<') {
+      fputs("\\u003c", file);
+      run++;
+    }
+  }
+}
+
 em_status em_json_save(const char *path, const cJSON *value, em_error *error) {
   char *text = em_json_print(value, true);
   if (text == NULL) {

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "models/base/status.h"
 
@@ -37,6 +38,9 @@ char *em_json_quoted(const char *value);
  * UTF-8 is written as the four characters \xff (its value), so that the text is always JSON.
  */
 char *em_json_print(const cJSON *value, bool formatted);
+
+/* JSON inside a script element must not close it: every '<' is written as an escape, which JSON strings may hold. */
+void em_json_write_in_page(const char *text, FILE *file);
 
 /* Writes a value as text, atomically. EM_FAILED when memory is short or the file cannot be written. */
 em_status em_json_save(const char *path, const cJSON *value, em_error *error);

@@ -16,7 +16,8 @@ typedef struct {
   int32_t mapping; /* the open one; EM_YAML_NO_NODE outside the root */
   int32_t last;    /* its last node so far */
   uint32_t depth;
-  char *key; /* read, and its value not yet; owned */
+  bool lists; /* are taken */
+  char *key;  /* read, and its value not yet; owned */
   uint32_t key_line;
   em_error *error;
 } reader;
@@ -86,6 +87,24 @@ static em_status add_node(reader *r, uint32_t line, int32_t *index) {
   return EM_OK;
 }
 
+/* Items of a list have their number as key. */
+static em_status number_item(reader *r, size_t line) {
+  if (r->mapping == EM_YAML_NO_NODE || !r->yaml->nodes[r->mapping].list || r->key != NULL) {
+    return EM_OK;
+  }
+  uint32_t items = 0;
+  for (int32_t node = r->yaml->nodes[r->mapping].child; node != EM_YAML_NO_NODE; node = r->yaml->nodes[node].sibling) {
+    items++;
+  }
+  r->key = malloc(12);
+  if (r->key == NULL) {
+    return em_fail(r->error, EM_FAILED, "%s: out of memory", r->yaml->path);
+  }
+  snprintf(r->key, 12, "%u", items);
+  r->key_line = (uint32_t)line + 1;
+  return EM_OK;
+}
+
 static em_status read_scalar(reader *r, const yaml_event_t *event) {
   const yaml_char_t *text = event->data.scalar.value;
   if (event->data.scalar.anchor != NULL || event->data.scalar.tag != NULL) {
@@ -97,11 +116,12 @@ static em_status read_scalar(reader *r, const yaml_event_t *event) {
   if (r->mapping == EM_YAML_NO_NODE) {
     return fail_at(r, event->start_mark.line, "must be a mapping of keys to values");
   }
-  if (r->key == NULL) {
+  em_status status = number_item(r, event->start_mark.line);
+  if (status == EM_OK && r->key == NULL) {
     return read_key(r, event);
   }
   int32_t node;
-  em_status status = add_node(r, (uint32_t)event->start_mark.line + 1, &node);
+  status = status == EM_OK ? add_node(r, (uint32_t)event->start_mark.line + 1, &node) : status;
   if (status != EM_OK) {
     return status;
   }
@@ -110,9 +130,19 @@ static em_status read_scalar(reader *r, const yaml_event_t *event) {
   return r->yaml->nodes[node].text != NULL ? EM_OK : em_fail(r->error, EM_FAILED, "%s: out of memory", r->yaml->path);
 }
 
-static em_status open_mapping(reader *r, const yaml_event_t *event) {
-  if (event->data.mapping_start.anchor != NULL || event->data.mapping_start.tag != NULL) {
+/* A mapping, or a list. */
+static em_status open_node(reader *r, const yaml_event_t *event, bool list) {
+  bool marked = list ? event->data.sequence_start.anchor != NULL || event->data.sequence_start.tag != NULL
+                     : event->data.mapping_start.anchor != NULL || event->data.mapping_start.tag != NULL;
+  if (marked) {
     return fail_at(r, event->start_mark.line, "anchors and tags are not allowed");
+  }
+  if (list && r->mapping == EM_YAML_NO_NODE) {
+    return fail_at(r, event->start_mark.line, "must be a mapping of keys to values");
+  }
+  em_status status = number_item(r, event->start_mark.line);
+  if (status != EM_OK) {
+    return status;
   }
   if (r->mapping != EM_YAML_NO_NODE && r->key == NULL) {
     return fail_at(r, event->start_mark.line, "a key must be a plain name");
@@ -121,8 +151,9 @@ static em_status open_mapping(reader *r, const yaml_event_t *event) {
     return fail_at(r, event->start_mark.line, "mappings are nested too deep");
   }
   int32_t node;
-  em_status status = add_node(r, r->key != NULL ? r->key_line : (uint32_t)event->start_mark.line + 1, &node);
+  status = add_node(r, r->key != NULL ? r->key_line : (uint32_t)event->start_mark.line + 1, &node);
   if (status == EM_OK) {
+    r->yaml->nodes[node].list = list;
     r->mapping = node;
     r->last = EM_YAML_NO_NODE;
   }
@@ -138,17 +169,18 @@ static void close_mapping(reader *r) {
 static em_status read_event(reader *r, const yaml_event_t *event, uint32_t *documents) {
   switch (event->type) {
     case YAML_SCALAR_EVENT: return read_scalar(r, event);
-    case YAML_MAPPING_START_EVENT: return open_mapping(r, event);
+    case YAML_MAPPING_START_EVENT: return open_node(r, event, false);
     case YAML_MAPPING_END_EVENT: close_mapping(r); return EM_OK;
     case YAML_ALIAS_EVENT: return fail_at(r, event->start_mark.line, "aliases are not allowed");
-    case YAML_SEQUENCE_START_EVENT: return fail_at(r, event->start_mark.line, "lists are not allowed");
+    case YAML_SEQUENCE_START_EVENT:
+      return r->lists ? open_node(r, event, true) : fail_at(r, event->start_mark.line, "lists are not allowed");
+    case YAML_SEQUENCE_END_EVENT: close_mapping(r); return EM_OK;
     case YAML_DOCUMENT_START_EVENT:
       return ++*documents == 1 ? EM_OK : fail_at(r, event->start_mark.line, "only one document is allowed");
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:
-    case YAML_DOCUMENT_END_EVENT:
-    case YAML_SEQUENCE_END_EVENT: return EM_OK;
+    case YAML_DOCUMENT_END_EVENT: return EM_OK;
   }
   return EM_OK;
 }
@@ -191,10 +223,16 @@ em_status em_yaml_read(const char *path, em_file_bytes *file, em_error *error) {
   return status;
 }
 
-em_status em_yaml_parse(const char *path, const uint8_t *bytes, size_t size, em_yaml *yaml, em_error *error) {
+static em_status parse(const char *path, const uint8_t *bytes, size_t size, bool lists, em_yaml *yaml,
+                       em_error *error) {
   *yaml = (em_yaml){.path = path};
-  reader r = {
-      .bytes = bytes, .size = size, .yaml = yaml, .mapping = EM_YAML_NO_NODE, .last = EM_YAML_NO_NODE, .error = error};
+  reader r = {.bytes = bytes,
+              .size = size,
+              .yaml = yaml,
+              .mapping = EM_YAML_NO_NODE,
+              .last = EM_YAML_NO_NODE,
+              .lists = lists,
+              .error = error};
   if (size > EM_YAML_MAX_BYTES) {
     return em_fail(error, EM_BAD_INPUT, "%s: %zu bytes; at most %d are allowed", path, size, EM_YAML_MAX_BYTES);
   }
@@ -217,6 +255,14 @@ em_status em_yaml_parse(const char *path, const uint8_t *bytes, size_t size, em_
     em_yaml_free(yaml);
   }
   return status;
+}
+
+em_status em_yaml_parse(const char *path, const uint8_t *bytes, size_t size, em_yaml *yaml, em_error *error) {
+  return parse(path, bytes, size, false, yaml, error);
+}
+
+em_status em_yaml_parse_lists(const char *path, const uint8_t *bytes, size_t size, em_yaml *yaml, em_error *error) {
+  return parse(path, bytes, size, true, yaml, error);
 }
 
 void em_yaml_free(em_yaml *yaml) {

@@ -1,8 +1,8 @@
 /*
  * A small, strict reader of the YAML that design and technology files use: mappings of plain keys to scalars and
- * mappings, with the line of every value.
+ * mappings, with the line of every value; where the caller takes them, lists too, whose items are the keys 0, 1, ...
  *
- * Refused, each with its line: lists, anchors, aliases, tags, repeated keys, several documents, control characters,
+ * Refused, each with its line: anchors, aliases, tags, repeated keys, several documents, control characters,
  * more than EM_YAML_MAX_DEPTH levels, EM_YAML_MAX_NODES values or EM_YAML_MAX_BYTES bytes. Built on libyaml's events.
  */
 #ifndef EM_YAML_FILE_H
@@ -21,7 +21,8 @@ typedef struct {
   char *key;       /* "" for the root; owned */
   char *text;      /* the scalar's text; NULL for a mapping; owned */
   bool quoted;     /* the scalar is a string whatever it looks like */
-  bool used;       /* set by em_yaml_take */
+  bool used;       /* set by em_yaml_take and em_yaml_next */
+  bool list;       /* a list; its text is NULL, its items are its children */
   uint32_t line;   /* from 1: of a scalar, or of a mapping's key */
   int32_t parent;  /* of these two, EM_YAML_NO_NODE when there is none */
   int32_t sibling; /* the next node of the same mapping */
@@ -42,8 +43,14 @@ em_status em_yaml_read(const char *path, em_file_bytes *file, em_error *error);
 em_status em_yaml_parse(const char *path, const uint8_t *bytes, size_t size, em_yaml *yaml, em_error *error);
 void em_yaml_free(em_yaml *yaml);
 
+/* The same with lists. */
+em_status em_yaml_parse_lists(const char *path, const uint8_t *bytes, size_t size, em_yaml *yaml, em_error *error);
+
 /* The member `key` of `mapping`, marked used; EM_YAML_NO_NODE when there is none or `mapping` is no mapping. */
 int32_t em_yaml_take(em_yaml *yaml, int32_t mapping, const char *key);
+
+/* The first member of a mapping or list (`node` EM_YAML_NO_NODE) or the one after `node`, marked used. */
+int32_t em_yaml_next(em_yaml *yaml, int32_t parent, int32_t node);
 
 /* The first node, in file order, that was never taken; the root always counts as taken. */
 int32_t em_yaml_unused(const em_yaml *yaml);

@@ -16,6 +16,14 @@ int32_t em_yaml_take(em_yaml *yaml, int32_t mapping, const char *key) {
   return node;
 }
 
+int32_t em_yaml_next(em_yaml *yaml, int32_t parent, int32_t node) {
+  int32_t next = node == EM_YAML_NO_NODE ? yaml->nodes[parent].child : yaml->nodes[node].sibling;
+  if (next != EM_YAML_NO_NODE) {
+    yaml->nodes[next].used = true;
+  }
+  return next;
+}
+
 int32_t em_yaml_unused(const em_yaml *yaml) {
   for (int32_t node = 1; node < yaml->count; node++) {
     if (!yaml->nodes[node].used) {

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/files/price_ranges.h"
+
 double em_action_macs(const uint64_t actions[EM_ACTIONS]) {
   return (double)actions[EM_MAC_8X8] + (double)actions[EM_MUL_8X17] + (double)actions[EM_MAC_8X24];
 }
@@ -17,22 +19,6 @@ double em_peak_macs(const em_graph *graph) {
     }
   }
   return macs;
-}
-
-/*
- * The constants in the order of em_price_constant: the technology's, then about 1 the fit's residuals and what may be
- * wrong beyond its reach.
- */
-static void gather_ranges(em_pricing *pricing) {
-  for (uint32_t c = 0; c < EM_PRICE_TECHNOLOGY_CONSTANTS; c++) {
-    const em_constant *k = em_technology_find(pricing->technology, em_price_constant_name((em_price_constant)c));
-    pricing->ranges[c] = (em_range){k->low, k->value, k->high};
-  }
-  for (uint32_t q = 0; q < EM_COST_QUANTITIES; q++) {
-    double residual = pricing->fit->residual[q] + pricing->fit->extrapolation * pricing->beyond.share;
-    pricing->ranges[EM_PRICE_GATES_SCALE + q] = (em_range){residual < 1 ? 1 - residual : 0, 1, 1 + residual};
-  }
-  pricing->prices = em_prices_nominal(pricing->ranges);
 }
 
 /* ---- What every engine draws while busy ---- */
@@ -147,7 +133,8 @@ em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity
     return em_fail(error, EM_FAILED, "out of memory for the price of the run");
   }
   em_fit_beyond_of(&fit->coefficients, &fit->reach, graph, &pricing->beyond);
-  gather_ranges(pricing);
+  em_price_ranges(technology, fit, pricing->beyond.share, pricing->ranges);
+  pricing->prices = em_prices_nominal(pricing->ranges);
   double gate_min_flops = em_technology_value(technology, "clock_gate_min_flops");
   em_price_rates rates = em_price_rates_at(&pricing->prices, &pricing->point);
   for (uint32_t part = 0; part < pricing->count; part++) {

@@ -16,18 +16,6 @@ __asm__(
     ".previous\n");
 extern const char em_report_template[];
 
-/* JSON inside a script element must not close it: every '<' is written as an escape, which JSON strings may hold. */
-static void write_json(const char *text, FILE *file) {
-  for (size_t run; *text != '\0'; text += run) {
-    run = strcspn(text, "<");
-    fwrite(text, 1, run, file);
-    if (text[run] == '<') {
-      fputs("\\u003c", file);
-      run++;
-    }
-  }
-}
-
 enum { MOST_DRAWN = 2000 };
 
 /* A row with `merge` windows in one. */
@@ -96,7 +84,7 @@ em_status em_report_html_save(const char *path, cJSON *const *reports, size_t co
       return em_fail(error, EM_FAILED, "%.255s: out of memory for the page", path);
     }
     fputs(i == 0 ? "[" : ",\n", file.stream);
-    write_json(text, file.stream);
+    em_json_write_in_page(text, file.stream);
     free(text);
   }
   fputs("]", file.stream);

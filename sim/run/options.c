@@ -92,6 +92,7 @@ static em_status store(reader *r, const em_option *option, const char *text) {
     case EM_OPTION_PROBABILITY: return read_probability(r->options->command, option, text, member, r->error);
     case EM_OPTION_LIST: return append(r, option, text, member);
     case EM_OPTION_DETAILS: return em_details_parse(text, member, r->error);
+    case EM_OPTION_TEXT: *(const char **)member = text; return EM_OK;
     case EM_OPTION_INPUT:
     case EM_OPTION_INPUT_FOLDER:
     case EM_OPTION_TEXT_OUTPUT:

@@ -23,6 +23,7 @@ typedef enum {
   EM_COMMAND_CHECK,
   EM_COMMAND_INFO,
   EM_COMMAND_MAP,
+  EM_COMMAND_EXPLORE,
   EM_COMMAND_BENCH,
   EM_COMMANDS,
 } em_command;
@@ -50,6 +51,7 @@ typedef enum {
   EM_OPTION_FLAG,          /* nothing: bool */
   EM_OPTION_COUNT,         /* a whole number in min..max: uint64_t */
   EM_OPTION_PROBABILITY,   /* 0..EM_STALL_MAX, of cosim also 1: double */
+  EM_OPTION_TEXT,          /* a text: const char * */
   EM_OPTION_LIST,          /* a text each time it is given: em_option_list */
   EM_OPTION_DETAILS,       /* names of details with commas: uint32_t, bits of em_detail */
   EM_OPTION_INPUT,         /* a file that is read: const char *, as all that follow */
@@ -74,7 +76,7 @@ typedef struct {
 extern const em_option em_option_table[];
 extern const size_t em_option_count;
 
-enum { EM_MAX_ARGUMENTS = 64, EM_MAX_TEXTS = 64 };
+enum { EM_MAX_ARGUMENTS = 4096, EM_MAX_TEXTS = 64 };
 
 typedef struct {
   size_t count;
@@ -94,6 +96,10 @@ typedef struct {
   const char *json;                        /* a file to write */
   em_option_list sets;                     /* "KEY=VALUE" for the design */
   const char *ip_xact, *header, *image;    /* files to write */
+  const char *merge, *csv, *against;       /* files to write; a design to compare with */
+  const char *part;                        /* "I/N" */
+  uint64_t jobs, pick, frames_per_s;       /* 0: not given */
+  bool resume, knee;
   const char *bundle, *rtl, *build, *wave; /* failure folder, other RTL sources, build folder, wave of the whole run */
   uint64_t wave_from, wave_to;             /* its first and last cycle; 0: from reset, to the end */
   uint64_t frame_limit, power_window_cycles; /* 0: all; chosen from the run's length */

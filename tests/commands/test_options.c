@@ -81,7 +81,7 @@ static void options_that_are_wrong_are_refused_with_what_is_allowed(void **state
       {EM_COMMAND_RUN, "d --spede=3", "unknown option --spede; see emamba run --help"},
       {EM_COMMAND_RUN, "d -n n -i i -x", "unknown option -x"},
       {EM_COMMAND_RUN, "d -n n -i i --wave w", "run: --wave is an option of cosim"},
-      {EM_COMMAND_CHECK, "d --quiet", "check: --quiet is an option of run, cosim, report, map and bench"},
+      {EM_COMMAND_CHECK, "d --quiet", "check: --quiet is an option of run, cosim, report, map, explore and bench"},
       {EM_COMMAND_CHECK, "d --package", "check: --package needs a value: --package FILE"},
       {EM_COMMAND_RUN, "d -n n -i i --report --toggles", "--report needs a value"},
       {EM_COMMAND_RUN, "d -n n -i i -o -q", "--output needs a value"},
