@@ -45,13 +45,16 @@ static void print_timing(const em_graph *graph, const em_timing *timing, const e
   printf("latency %" PRIu64 " cycles (%.2f us), interval %.10g cycles (%.2f us, %.0f frames/s) at %g MHz\n",
          timing->latency_cycles, (double)timing->latency_cycles * us, interval, interval * us, 1e6 / (interval * us),
          graph->design.clock_mhz);
-  printf("interval: %s\nlimit: %s\n", basis, limit);
+  em_terminal terminal = em_terminal_of(stdout, stdout);
+  em_terminal_line(&terminal, "interval", "%s", basis);
+  em_terminal_line(&terminal, "limit", "%s", limit);
 }
 
 static void print_slack(const em_slack *slack) {
   char text[EM_SLACK_CHARS];
   em_slack_text(slack, text);
-  printf("slack: %s%s\n", text, slack->count > 0 ? "; each alone, at this interval" : "");
+  em_terminal terminal = em_terminal_of(stdout, stdout);
+  em_terminal_line(&terminal, "slack", "%s%s", text, slack->count > 0 ? "; each alone, at this interval" : "");
 }
 
 static void print_limits(const em_graph *graph) {

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { LABEL_COLUMNS = 9, DEFAULT_COLUMNS = 100, LEAST_COLUMNS = 40, MOST_COLUMNS = 1000, LINE_BYTES = 1024 };
+enum { LABEL_COLUMNS = 9, DEFAULT_COLUMNS = 100, LEAST_COLUMNS = 40, MOST_COLUMNS = 1000, LINE_BYTES = 4096 };
 
 static uint32_t columns_of(FILE *shown) {
   const char *text = getenv("COLUMNS");

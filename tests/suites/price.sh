@@ -2,7 +2,7 @@
 # Prices at the program's edge: sums, pricing again, other technologies, power over time, comparisons, check.
 source tests/suites/tap.sh
 begin price
-export LC_ALL=C COLUMNS=200
+export LC_ALL=C
 emamba=build/emamba
 python() { /usr/bin/python3 -c "
 import json, sys
@@ -137,7 +137,7 @@ check "windows that were merged are told of, also when priced again" bash -c \
 
 check "weights that few chips would hold are told of" bash -c \
   "$emamba check configs/designs/wikitext-2.yaml --set shape.M=48 --set shape.D=512 --set shape.ED=1024 | \
-   grep -Eq 'note: 7[0-9.]+ MB of weights .* streamed .* GB/s'"
+   grep -Eq 'note: +7[0-9.]+ MB of weights .* streamed .* GB/s'"
 check "those of a small design are not" bash -c "! $emamba check configs/designs/wikitext-2.yaml | grep -q 'MB of weights'"
 
 # Reading, comparing, checking.

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # For suites, which source it: a folder of their own and TAP lines. `[ "$failures" -eq 0 ]` ends a suite.
 failures=0
+export COLUMNS=1000 # lines of the program are not folded
 
 # A fresh folder build/NAME, in $work.
 begin() { # name
