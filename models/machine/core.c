@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "models/machine/toggles.h"
-
 #define IDLE UINT64_MAX
 
 em_engine_state *em_state_engines(const em_core *core, const em_state *state) {
@@ -25,6 +23,10 @@ int8_t *em_state_slot(const em_core *core, const em_state *state, uint32_t buffe
 
 void *em_state_memory(const em_core *core, const em_state *state, uint32_t engine) {
   return (uint8_t *)(uintptr_t)state + core->memory_offset[engine];
+}
+
+void *em_state_toggles(const em_core *core, const em_state *state) {
+  return (uint8_t *)(uintptr_t)state + core->toggles_offset;
 }
 
 static int8_t *output_codes(const em_core *core, const em_state *state) {
@@ -109,67 +111,123 @@ static void gather_patch(const em_shape *s, const int8_t *frame, uint32_t token,
   }
 }
 
-int8_t *em_core_patch(const em_core *core, const em_state *state, const em_engine *engine) {
-  return (int8_t *)(uintptr_t)state + core->scratch_offset + em_linear_scratch_bytes(&engine->linear);
+static int8_t *patch_of(const em_core *core, const em_state *state) {
+  return (int8_t *)(uintptr_t)state + core->patch_offset;
 }
 
-static void compute_linear(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
-  const em_engine *engine = &core->graph.engines[index];
-  const int8_t *x = em_core_input(core, state, engine, 0);
-  int8_t *scratch = (int8_t *)state + core->scratch_offset;
-  if (engine->holds_input) {
-    int8_t *patch = em_core_patch(core, state, engine);
-    gather_patch(&core->graph.design.shape, x, es->token, patch);
-    x = patch;
+static int8_t *rows_at(const em_core *core, const em_state *state, uint32_t which) {
+  return (int8_t *)(uintptr_t)state + core->row_offsets[which];
+}
+
+/* The frame is lane 0 of a batch of one; the other lanes stay 0. */
+static int8_t *spread(const int8_t *codes, size_t elements, int8_t *rows) {
+  for (size_t i = 0; i < elements; i++) {
+    rows[i * EM_LANES] = codes[i];
   }
-  const int8_t *residual = engine->linear.residual ? em_core_input(core, state, engine, 1) : NULL;
-  em_linear_forward(&core->units[index].linear, x, residual, em_core_output_slot(core, state, engine, 0), scratch,
-                    es->nodes);
+  return rows;
 }
 
-static void compute_ssm(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
-  const em_engine *engine = &core->graph.engines[index];
+static void collect(const int8_t *rows, size_t elements, int8_t *codes) {
+  for (size_t i = 0; i < elements; i++) {
+    codes[i] = rows[i * EM_LANES];
+  }
+}
+
+/* The engine's own memory to rows, or back. */
+static void exchange_memory(const em_core *core, em_state *state, uint32_t index, bool back) {
   const em_shape *s = &core->graph.design.shape;
-  const int8_t *p = em_core_input(core, state, engine, 0), *x = em_core_input(core, state, engine, 1);
-  const int8_t *delta = em_core_input(core, state, engine, 2), *g = em_core_input(core, state, engine, 3);
-  em_ssm_forward(&core->units[index].ssm, x, delta, p + s->r, p + s->r + s->n, g, es->token == 0,
-                 em_state_memory(core, state, index), em_core_output_slot(core, state, engine, 0), es->nodes);
+  const em_kind kind = core->graph.engines[index].kind;
+  void *memory = em_state_memory(core, state, index), *rows = rows_at(core, state, EM_CORE_MEMORY_ROWS);
+  if (kind == EM_CONV && !back) {
+    spread(memory, (size_t)s->ed * (s->k - 1), rows);
+  } else if (kind == EM_CONV) {
+    collect(rows, (size_t)s->ed * (s->k - 1), memory);
+  }
+  const size_t words = kind == EM_SSM ? (size_t)s->ed * s->n : kind == EM_POOL ? s->d : 0;
+  int32_t *plain = memory, *lanes = rows;
+  for (size_t i = 0; i < words; i++) {
+    *(back ? plain + i : lanes + i * EM_LANES) = *(back ? lanes + i * EM_LANES : plain + i);
+  }
+}
+
+/* A token that is being computed. */
+typedef struct {
+  const em_core *core;
+  em_state *state;
+  uint32_t index;
+  const em_unit_io *io;
+} token;
+
+static void see_states(void *context, const em_states *told) {
+  const token *t = context;
+  em_toggles_states(t->core->toggles, em_state_toggles(t->core, t->state), t->index, t->io, told);
+}
+
+static const int8_t *spread_input(const em_core *core, const em_state *state, uint32_t index, uint32_t input,
+                                  uint32_t place) {
+  const em_engine *engine = &core->graph.engines[index];
+  const em_buffer *buffer = &core->graph.buffers[engine->inputs[input].buffer];
+  const int8_t *codes = em_core_input(core, state, engine, input);
+  size_t elements = (size_t)buffer->elements * buffer->take_tokens;
+  if (engine->holds_input) {
+    gather_patch(&core->graph.design.shape, codes, place, patch_of(core, state));
+    codes = patch_of(core, state);
+    elements = engine->linear.in;
+  }
+  return spread(codes, elements, rows_at(core, state, input));
 }
 
 static void compute(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
+  if (core->units == NULL) {
+    return;
+  }
   const em_engine *engine = &core->graph.engines[index];
-  const em_unit *unit = &core->units[index];
-  if (core->toggles != NULL) {
-    em_toggles_before(core, state, index);
+  token t = {core, state, index, NULL};
+  em_unit_io io = {.tokens = 1,
+                   .place = engine->tokens_per_frame == 1 ? 0 : es->token,
+                   .frames = 1,
+                   .memory = rows_at(core, state, EM_CORE_MEMORY_ROWS),
+                   .scratch = rows_at(core, state, EM_CORE_SCRATCH_ROWS),
+                   .nodes = es->nodes,
+                   .states = core->toggles != NULL ? see_states : NULL,
+                   .context = &t};
+  t.io = &io;
+  for (uint32_t i = 0; i < engine->input_count; i++) {
+    io.inputs[i] = spread_input(core, state, index, i, io.place);
   }
-  switch (engine->kind) {
-    case EM_LINEAR: compute_linear(core, state, index, es); break;
-    case EM_NORM:
-      em_norm_forward(&unit->norm, em_core_input(core, state, engine, 0), em_core_output_slot(core, state, engine, 0),
-                      es->nodes);
-      break;
-    case EM_CONV:
-      em_conv_forward(&unit->conv, em_core_input(core, state, engine, 0), es->token == 0,
-                      em_state_memory(core, state, index), em_core_output_slot(core, state, engine, 0),
-                      em_core_output_slot(core, state, engine, 1),
-                      (int32_t *)(void *)((uint8_t *)state + core->scratch_offset), es->nodes);
-      break;
-    case EM_SSM: compute_ssm(core, state, index, es); break;
-    case EM_POOL: {
-      int32_t *sums = em_state_memory(core, state, index);
-      const int8_t *x = em_core_input(core, state, engine, 0);
-      if (em_engine_ends(engine, es->token)) {
-        em_pool_mean(&unit->pool, x, es->token == 0, sums, em_core_output_slot(core, state, engine, 0), es->nodes);
-      } else {
-        em_pool_add(&unit->pool, x, es->token == 0, sums);
-      }
-      break;
-    }
-    case EM_AXIS_IN:
-    case EM_AXIS_OUT: break;
+  for (uint32_t i = 0; i < engine->output_count; i++) {
+    io.outputs[i] = rows_at(core, state, EM_CORE_OUTPUT_ROWS + i);
+  }
+  exchange_memory(core, state, index, false);
+  em_unit_compute(&core->units[index], &io);
+  exchange_memory(core, state, index, true);
+  for (uint32_t i = 0; i < engine->output_count; i++) {
+    collect(io.outputs[i], core->graph.buffers[engine->outputs[i].buffer].elements,
+            em_core_output_slot(core, state, engine, i));
   }
   if (core->toggles != NULL) {
-    em_toggles_after(core, state, index);
+    em_toggles_step(core->toggles, em_state_toggles(core, state), index, &io);
+  }
+}
+
+/* What axis_out sends. */
+static void compute_result(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
+  if (core->units == NULL) {
+    return;
+  }
+  const em_engine *engine = &core->graph.engines[index];
+  const uint32_t place = (uint32_t)(es->tokens % engine->tokens_per_frame);
+  int8_t *output = rows_at(core, state, EM_CORE_OUTPUT_ROWS);
+  const em_unit_io io = {.tokens = 1,
+                         .place = place,
+                         .frames = 1,
+                         .inputs = {spread_input(core, state, index, 0, place)},
+                         .outputs = {output},
+                         .nodes = es->nodes};
+  em_unit_compute(&core->units[index], &io);
+  collect(output, core->graph.design.shape.outputs, output_codes(core, state));
+  if (core->toggles != NULL) {
+    em_toggles_step(core->toggles, em_state_toggles(core, state), index, &io);
   }
 }
 
@@ -198,17 +256,28 @@ em_engine_state em_core_counters(const em_core *core, const em_state *state, uin
   return es;
 }
 
+void em_state_conclude(const em_core *core, em_state *state, uint64_t cycles, const em_engine_timing *times) {
+  state->cycle = cycles;
+  for (uint32_t e = 0; e < core->graph.engine_count; e++) {
+    em_engine_state *es = &em_state_engines(core, state)[e];
+    es->busy = times[e].busy;
+    es->starved = times[e].starved;
+    es->blocked = times[e].blocked;
+    es->tokens = times[e].tokens;
+    es->since = cycles;
+  }
+}
+
 void em_core_activity(const em_core *core, const em_state *state, em_run_activity *activity) {
   em_activity_clear(&core->graph, activity);
   activity->cycles = state->cycle;
-  activity->toggles = core->toggles != NULL;
   for (uint32_t e = 0; e < core->graph.engine_count; e++) {
     em_engine_state es = em_core_counters(core, state, e);
     activity->times[e] = (em_engine_timing){es.busy, es.starved, es.blocked, es.tokens};
     em_activity_add(&core->graph, e, es.tokens, &activity->engines[e], activity->memories);
   }
   if (core->toggles != NULL) {
-    em_toggles_add(core, state, activity->memories);
+    em_toggles_add(core->toggles, em_state_toggles(core, state), activity);
   }
 }
 
@@ -292,10 +361,12 @@ static void advance_input(const em_core *core, em_state *state, const em_pins *p
     return;
   }
   step->in_beats = (uint32_t)step->cycles;
-  memcpy(em_core_output_slot(core, state, engine, 0) + (size_t)state->in_beat * engine->lanes, pins->in_data,
-         (size_t)step->in_beats * engine->lanes);
-  if (core->toggles != NULL) {
-    em_toggles_stream_in(core, state, pins->in_data, step->in_beats);
+  if (core->units != NULL) {
+    memcpy(em_core_output_slot(core, state, engine, 0) + (size_t)state->in_beat * engine->lanes, pins->in_data,
+           (size_t)step->in_beats * engine->lanes);
+  }
+  if (core->units != NULL && core->toggles != NULL) {
+    em_toggles_stream(core->toggles, em_state_toggles(core, state), pins->in_data, step->in_beats);
   }
   state->in_beat += step->in_beats;
   if (state->in_beat == engine->busy_cycles) {
@@ -315,18 +386,8 @@ static void advance_output(const em_core *core, em_state *state, em_step *step) 
     return;
   }
   if (!state->out_valid) {
-    const int8_t *codes = em_core_input(core, state, engine, 0);
-    int shift = core->units[index].registers[EM_AXIS_OUT_SHIFT];
-    int8_t *output = output_codes(core, state);
-    for (uint32_t i = 0; i < core->graph.design.shape.outputs; i++) {
-      int64_t code = em_align(codes[i], shift);
-      output[i] = (int8_t)em_saturate(code, 8);
-      es->nodes[0].saturations += output[i] != code;
-    }
+    compute_result(core, state, index, es);
     state->out_valid = 1;
-    if (core->toggles != NULL) {
-      em_toggles_stream_out(core, state);
-    }
     return;
   }
   step->out_beats = (uint32_t)step->cycles;
@@ -343,21 +404,8 @@ static void advance_output(const em_core *core, em_state *state, em_step *step) 
 
 /* The earliest cycle in which a token ends; IDLE, the largest value, where none is in progress. */
 static uint64_t next_finish(const uint64_t *finish, uint32_t count) {
-  em_v4l earliest = (em_v4l){0} + INT64_MAX; /* IDLE with the sign bit flipped: lanes compare as signed */
-  uint32_t e = 0;
-  for (; e + 4 <= count; e += 4) {
-    em_v4l cycles;
-    memcpy(&cycles, finish + e, sizeof cycles);
-    cycles ^= INT64_MIN;
-    em_v4l earlier = cycles < earliest;
-    earliest = (cycles & earlier) | (earliest & ~earlier);
-  }
   uint64_t next = IDLE;
-  for (int lane = 0; lane < 4; lane++) {
-    uint64_t cycle = (uint64_t)earliest[lane] ^ UINT64_C(1) << 63;
-    next = cycle < next ? cycle : next;
-  }
-  for (; e < count; e++) {
+  for (uint32_t e = 0; e < count; e++) {
     next = finish[e] < next ? finish[e] : next;
   }
   return next;

@@ -19,29 +19,13 @@
 
 #include "models/activity/activity.h"
 #include "models/graph/graph.h"
+#include "models/machine/toggles.h"
 #include "models/network/network.h"
-#include "models/units/arith.h"
-#include "models/units/conv.h"
-#include "models/units/linear.h"
-#include "models/units/norm.h"
-#include "models/units/pool.h"
-#include "models/units/ssm.h"
+#include "models/units/unit.h"
 
 typedef enum { EM_STARVED = 0, EM_BLOCKED = 1, EM_BUSY = 2 } em_engine_status;
 
-enum { EM_ENGINE_NODES = 7, EM_ENGINE_WORDS = (EM_MAX_ENGINES + 63) / 64 };
-
-/* One engine's arithmetic with its contents; which member is valid follows from the engine's kind. */
-typedef struct {
-  int32_t registers[EM_MAX_REGISTERS];
-  union {
-    em_linear_unit linear;
-    em_norm_unit norm;
-    em_conv_unit conv;
-    em_ssm_unit ssm;
-    em_pool_unit pool;
-  };
-} em_unit;
+enum { EM_ENGINE_WORDS = (EM_MAX_ENGINES + 63) / 64 };
 
 typedef struct {
   uint64_t busy, starved, blocked; /* cycles counted so far, up to `since` */
@@ -66,22 +50,19 @@ typedef struct {
   uint64_t dirty[EM_ENGINE_WORDS]; /* idle engines whose inputs or outputs changed */
 } em_state;                        /* followed by the arrays that em_core's offsets point at */
 
-/* What counting a memory's toggles needs (toggles.h). */
-typedef struct {
-  size_t latch_offset[3];         /* in the state: what last passed read port 0, read port 1, the write port */
-  uint64_t first, inner, closing; /* loaded contents: toggles of the first read, within a token, between two tokens */
-} em_memory_toggles;
+/* Rows of a batch: inputs, outputs, memory, scratch. */
+enum { EM_CORE_OUTPUT_ROWS = 4, EM_CORE_MEMORY_ROWS = 6, EM_CORE_SCRATCH_ROWS, EM_CORE_ROWS };
 
 typedef struct {
   em_graph graph;
-  em_unit *units; /* [engine_count], owned, as is `contents` */
-  uint8_t *contents;
+  em_unit *units; /* [engine_count], owned; NULL in a copy of the core that keeps time without values */
   size_t state_bytes;
-  size_t finish_offset, engines_offset, buffers_offset, scratch_offset, output_offset;
+  size_t finish_offset, engines_offset, buffers_offset, rows_offset, patch_offset, output_offset;
+  size_t row_offsets[EM_CORE_ROWS];     /* from rows_offset: what a unit is given, a batch of one frame */
   size_t data_offset[EM_MAX_BUFFERS];   /* bytes; slot_words * word_lanes a slot */
   size_t memory_offset[EM_MAX_ENGINES]; /* conv: history bytes; ssm: int32 state; pool: int32 sums */
-  em_memory_toggles *toggles;           /* [memory_count], owned; NULL: toggles are not counted */
-  size_t toggles_offset;                /* em_toggle_counts [memory_count] */
+  em_toggles *toggles;                  /* owned; NULL: toggles are not counted */
+  size_t toggles_offset;                /* its block */
 } em_core;
 
 /* What the outside does to the streams, constant over the cycles of one step. */
@@ -101,13 +82,16 @@ typedef struct {
 } em_step;
 
 /*
- * Binds a network to a graph: derives registers, packs weights, tabulates the piecewise-linear units. The network is
- * not needed afterwards. Fails when the shapes or segment counts differ (EM_BAD_INPUT) or memory is short (EM_FAILED).
+ * Binds a network to a graph; the network must outlive the core. Fails when the shapes or segment counts differ
+ * (EM_BAD_INPUT) or memory is short (EM_FAILED).
  */
 em_status em_core_init(em_core *core, const em_graph *graph, const em_network *network, em_error *error);
 void em_core_free(em_core *core);
 
-/* Puts a block of core->state_bytes (malloc'ed by the caller) into the state after reset. */
+/* Makes `core` count toggles from now on; before the state is allocated. `network` is the one it was made from. */
+em_status em_toggles_enable(em_core *core, const em_network *network, em_error *error);
+
+/* Puts a block of core->state_bytes (from the caller, aligned to EM_LANES) into the state after reset. */
 void em_state_reset(const em_core *core, em_state *state);
 
 /* Starts every engine that starts in this cycle. Idempotent within a cycle; em_core_advance calls it. */
@@ -118,6 +102,9 @@ void em_core_advance(const em_core *core, em_state *state, const em_pins *pins, 
 
 /* An engine's counters including the cycles not yet added up. */
 em_engine_state em_core_counters(const em_core *core, const em_state *state, uint32_t engine);
+
+/* Puts the counters where a run has left them whose time was found otherwise: times [engine_count] at its end. */
+void em_state_conclude(const em_core *core, em_state *state, uint64_t cycles, const em_engine_timing *times);
 
 /* Everything the run did up to now. */
 void em_core_activity(const em_core *core, const em_state *state, em_run_activity *activity);
@@ -132,11 +119,11 @@ uint64_t *em_state_finish(const em_core *core,
                           const em_state *state); /* [engine_count]; cycle after the last busy one, UINT64_MAX idle */
 int8_t *em_state_slot(const em_core *core, const em_state *state, uint32_t buffer, uint32_t slot);
 void *em_state_memory(const em_core *core, const em_state *state, uint32_t engine);
+void *em_state_toggles(const em_core *core, const em_state *state);
 
-/* Where an engine's input is read and its output written, and the patch that patch_embed last gathered. */
+/* Where an engine's input is read and its output written. */
 const int8_t *em_core_input(const em_core *core, const em_state *state, const em_engine *engine, uint32_t input);
 int8_t *em_core_output_slot(const em_core *core, const em_state *state, const em_engine *engine, uint32_t output);
-int8_t *em_core_patch(const em_core *core, const em_state *state, const em_engine *engine);
 
 /* Bytes of a buffer's slot. */
 uint32_t em_slot_bytes(const em_buffer *buffer);
@@ -146,8 +133,5 @@ uint32_t em_engine_cycles(const em_engine *engine, uint32_t place);
 
 /* True when the engine's token at `place` ends what tokens_per_release groups. */
 bool em_engine_ends(const em_engine *engine, uint32_t place);
-
-/* Contract name of a node an engine counts ("conv.in"), NULL for an unused place. */
-const char *em_engine_node_name(const em_graph *graph, uint32_t engine, uint32_t node);
 
 #endif

@@ -21,8 +21,8 @@ em_status em_device_open(em_device **opened, const em_design *design, em_error *
     status = em_load_core(&device->load, &device->core, error);
   }
   if (status == EM_OK) {
-    device->state = malloc(device->core.state_bytes);
-    device->ahead = malloc(device->core.state_bytes);
+    device->state = aligned_alloc(EM_LANES, device->core.state_bytes);
+    device->ahead = aligned_alloc(EM_LANES, device->core.state_bytes);
     if (device->state == NULL || device->ahead == NULL) {
       status = em_fail(error, EM_FAILED, "out of memory for the device");
     }

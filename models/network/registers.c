@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "models/units/arith.h"
-
 /* The requant shift from exponent `from` to exponent `to`. */
 static int32_t requant_shift(int32_t from, int32_t to) {
   int32_t shift = to - from;

@@ -12,6 +12,8 @@
 #include "models/graph/graph.h"
 #include "models/network/network.h"
 
+enum { EM_REQUANT_MIN = -8, EM_REQUANT_MAX = 63 };
+
 enum {
   EM_LINEAR_X_SHIFT,
   EM_LINEAR_ACC_SHIFT,

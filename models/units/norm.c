@@ -1,50 +1,84 @@
 #include "models/units/norm.h"
 
-/* Sum and max - min of a token. */
-static void statistics(const int8_t *x, uint32_t d, int32_t *sum, int32_t *range) {
-  int32_t total = 0;
-  int8_t high = x[0], low = x[0];
-  for (uint32_t i = 0; i < d; i++) {
-    total += x[i];
-    high = x[i] > high ? x[i] : high;
-    low = x[i] < low ? x[i] : low;
+enum { HALF_ROWS = 255 }; /* so many codes fit 16 bits when added */
+
+/* Sum and max(max - min, 1) of a token. */
+static void statistics(const int8_t *x, uint32_t d, em_words *sum, em_words *range) {
+  em_codes high = em_codes_load(x), low = high;
+  em_words total = em_words_of(0);
+  for (uint32_t start = 0; start < d; start += HALF_ROWS) {
+    const uint32_t end = d - start < HALF_ROWS ? d : start + HALF_ROWS;
+    em_halves partial = em_halves_of(0);
+    for (uint32_t i = start; i < end; i++) {
+      const em_codes row = em_codes_load(x + (size_t)i * EM_LANES);
+      const em_halves wide = em_widen(row);
+      partial.part[0] += wide.part[0];
+      partial.part[1] += wide.part[1];
+      high = em_max8(high, row);
+      low = em_min8(low, row);
+    }
+    const em_words more = em_widen_halves(partial);
+    for (int p = 0; p < 4; p++) {
+      total.part[p] += more.part[p];
+    }
+  }
+  const em_words highest = em_widen_halves(em_widen(high)), lowest = em_widen_halves(em_widen(low));
+  for (int p = 0; p < 4; p++) {
+    range->part[p] = em_max32(highest.part[p] - lowest.part[p], (em_i32){0} + 1);
   }
   *sum = total;
-  *range = high - low;
 }
 
 /*
- * Quotients in doubles, which round as the exact ones do: numerator and denominator (below 2^36) are exact, and so is a
- * quotient half way between two codes. Any other one is at least 1 / (2 den) > 2^-37 away from there, and a double
- * below 2^8 is wrong by less than 2^-44.
+ * The quotient of the contract is q = t factor + beta 2^(b-o), with t = (D x - sum) gamma and factor = 2^(g-o) / (D
+ * range), g, b and o the three shifts. Doubles hold all but the factor exactly; its rounding and that of the sum leave
+ * an error below 2^(g-o-44). A q half way between two codes is a multiple of 1/2, any other one at least 2^-(22+o) away
+ * from there, because D range < 2^21. So q is first rounded to a grid of 2^-(24+o), which takes the error off the
+ * former (g <= 15) and does not move the latter across. The grid is that of doubles about 1.5 * 2^(28-o); |q| <
+ * 2^(24-o), because one of the shifts is 0.
  */
 typedef struct {
-  int32_t d, sum;
-  double gamma_scale, beta_scale, den;
+  em_doubles factor;
+  em_words sum;
+  double beta_scale, grid;
 } normaliser;
 
-static inline em_v4d divide(const normaliser *s, em_v4d t1_gamma, em_v4d beta) {
-  return em_v4d_limit((t1_gamma * s->gamma_scale + beta * s->beta_scale) / s->den);
+static normaliser prepare(const em_norm_unit *unit, const int8_t *x) {
+  const int32_t *r = unit->registers;
+  em_words range;
+  normaliser n = {.beta_scale = em_power_of_two(r[EM_NORM_BETA_SHIFT] - r[EM_NORM_OUT_SHIFT]),
+                  .grid = 1.5 * em_power_of_two(28 - r[EM_NORM_OUT_SHIFT])};
+  statistics(x, unit->d, &n.sum, &range);
+  const double numerator = em_power_of_two(r[EM_NORM_GAMMA_SHIFT] - r[EM_NORM_OUT_SHIFT]) / unit->d;
+  n.factor = em_to_doubles(range);
+  for (int p = 0; p < 8; p++) {
+    n.factor.part[p] = numerator / n.factor.part[p];
+  }
+  return n;
 }
 
-void em_norm_forward(const em_norm_unit *unit, const int8_t *x, int8_t *y, em_node_count *nodes) {
-  const int32_t *r = unit->registers;
-  int32_t sum, range;
-  statistics(x, unit->d, &sum, &range);
-  int64_t dr = (int64_t)unit->d * (range > 0 ? range : 1);
-  normaliser s = {(int32_t)unit->d, sum, (double)(INT64_C(1) << r[EM_NORM_GAMMA_SHIFT]),
-                  (double)(dr << r[EM_NORM_BETA_SHIFT]), (double)(dr << r[EM_NORM_OUT_SHIFT])};
-  int32_t codes[EM_ROW_LANES];
-  for (uint32_t start = 0; start < unit->d; start += EM_ROW_LANES) {
-    uint32_t count = unit->d - start < EM_ROW_LANES ? unit->d - start : EM_ROW_LANES;
-    for (uint32_t i = 0; i < count; i += EM_VECTOR_LANES) {
-      uint32_t e = start + i, rest = count - i;
-      em_v8 t1_gamma = (em_v8_load_codes(x + e, rest) * s.d - s.sum) * em_v8_load_codes(unit->gamma + e, rest);
-      em_v8 beta = em_v8_load_codes(unit->beta + e, rest);
-      em_v4d low = divide(&s, em_v4d_low(t1_gamma), em_v4d_low(beta));
-      em_v4d high = divide(&s, em_v4d_high(t1_gamma), em_v4d_high(beta));
-      em_v8_store(codes + i, em_v8_round(low, high), EM_VECTOR_LANES);
+static void normalise_token(const em_norm_unit *unit, const em_valid *valid, const int8_t *x, int8_t *y,
+                            em_node_count *nodes) {
+  const normaliser n = prepare(unit, x);
+  for (uint32_t i = 0; i < unit->d; i++) {
+    em_words t = em_widen_halves(em_widen(em_codes_load(x + (size_t)i * EM_LANES)));
+    for (int p = 0; p < 4; p++) {
+      t.part[p] = (t.part[p] * (int32_t)unit->d - n.sum.part[p]) * unit->gamma[i];
     }
-    nodes[0].saturations += em_requant_row(codes, count, 0, y + start);
+    em_doubles q = em_to_doubles(t);
+    const double beta = unit->beta[i] * n.beta_scale;
+    for (int p = 0; p < 8; p++) {
+      q.part[p] = (q.part[p] * n.factor.part[p] + beta + n.grid) - n.grid;
+    }
+    em_codes_store(y + (size_t)i * EM_LANES,
+                   em_saturate_halves(em_narrow(em_round_doubles(q)), valid, &nodes[0].saturations));
+  }
+}
+
+void em_norm_compute(const em_norm_unit *unit, uint32_t tokens, const em_valid *valid, const int8_t *x, int8_t *y,
+                     em_node_count *nodes) {
+  const size_t token = (size_t)unit->d * EM_LANES;
+  for (uint32_t t = 0; t < tokens; t++) {
+    normalise_token(unit, valid, x + t * token, y + t * token, nodes);
   }
 }

@@ -1,5 +1,6 @@
 /*
- * The pool engine's arithmetic: the mean over a frame's tokens, requantised in the same single rounding.
+ * The pool engine's arithmetic: the mean over a frame's tokens, requantised in the same single rounding; a frame a
+ * lane.
  *
  * Source: docs/contract.md, head `mean`.
  */
@@ -10,19 +11,19 @@
 #include <stdint.h>
 
 #include "models/network/registers.h"
-#include "models/units/arith.h"
+#include "models/units/requant.h"
 
 typedef struct {
   uint32_t d, l;
   const int32_t *registers; /* [EM_MAX_REGISTERS] */
 } em_pool_unit;
 
-/* sums [d] += x [d] (or = x, for a frame's first token); |sum| <= 2^7 l < 2^30. */
-void em_pool_add(const em_pool_unit *unit, const int8_t *x, bool first, int32_t *sums);
-
-/* y [d] = requant((sums + x) / l) for a frame's last token (sums count as 0 if it is also the first); node 0 counts
- * saturations. */
-void em_pool_mean(const em_pool_unit *unit, const int8_t *x, bool first, const int32_t *sums, int8_t *y,
-                  em_node_count *nodes);
+/*
+ * x [tokens, d, EM_LANES] is added to sums, d rows of em_words (`first`: they count as 0), |sum| <= 2^7 l < 2^30. With
+ * `last` the last token is a frame's last: it is added to the mean alone, y [d, EM_LANES] = requant((sums + x) / l);
+ * node 0 counts saturations.
+ */
+void em_pool_compute(const em_pool_unit *unit, uint32_t tokens, bool first, bool last, const em_valid *valid,
+                     const int8_t *x, int32_t *sums, int8_t *y, em_node_count *nodes);
 
 #endif

@@ -2,158 +2,268 @@
 
 #include <string.h>
 
-enum {
-  STATES = 512,                          /* of whole channels, computed together; n <= 256 */
-  PADDED_STATES = STATES + EM_ROW_LANES, /* steps of a row may write past it */
-  MAX_N = 256,
-};
+enum { PREPARED_BYTES = 24 * 1024 }; /* of B and C: half a first-level cache */
 
-/* A block of channels [channels, n], flat: every operation but the sum over n goes over all states alike. */
+/* B and C of one state in one token, as the scan takes them. */
 typedef struct {
-  int8_t delta[PADDED_STATES], x[PADDED_STATES]; /* of the channel, in each of its states */
-  int8_t b[PADDED_STATES];                       /* of the state, in each channel */
-  int8_t a_bar[PADDED_STATES], b_bar[PADDED_STATES];
-  int16_t bx[PADDED_STATES];
-  int32_t current[PADDED_STATES];
-  em_v4l sums[STATES + EM_VECTOR_LANES]; /* [channels]: over n of C cur, in four parts */
-} scan_block;
+  em_halves b;            /* shifted left by b_scale */
+  em_words c_high, c_low; /* for the current's upper 16 bits and its lowest 8 */
+} prepared;
 
-/* out[c, i] = values[c]. Where a step's lanes are whole channels, one shuffle spreads all of them. */
-static void spread(const int8_t *values, uint32_t channels, uint32_t n, int8_t *out) {
-  static const em_v32b lane = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
-                               16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
-  if (n == 1 || EM_ROW_LANES % n != 0) {
-    for (uint32_t c = 0; c < channels; c++, out += n) {
-      for (uint32_t i = 0; i < n; i += EM_ROW_LANES) {
-        em_v32b_store(out + i, values[c] - (em_v32b){0}, EM_ROW_LANES);
+typedef struct {
+  const em_ssm_unit *unit;
+  const em_ssm_io *io;
+  prepared *states;                      /* [block tokens, n] */
+  em_halves *widest;                     /* [block tokens]: largest |B| */
+  int32_t *trace;                        /* [block tokens, n] rows of em_words, for an observer */
+  bool scaled;                           /* B_bar is rounded by em_scaled_product; else its shift is to the left */
+  int32_t b_scale, delta_scale, b_limit; /* left shifts that it needs; products from b_limit on may saturate */
+  em_requanter b_bar, gated;
+  bool bx_right; /* B_bar x is rounded in halves, else shifted left by way of both factors */
+  em_requanter bx;
+  int32_t x_left, b_left;
+  double high_scale, low_scale, dx_scale;
+  em_sums counts[3]; /* as those of the unit's tables */
+  uint64_t b_bar_saturations, state_saturations, y_saturations, gated_saturations;
+} scan;
+
+/* What a channel has in one token. */
+typedef struct {
+  em_word_index index; /* of delta in tables of A_bar */
+  em_halves delta, x;
+  em_words x_pairs; /* low halves: what B_bar is multiplied by */
+} channel_token;
+
+static int32_t smaller(int32_t a, int32_t b) {
+  return a < b ? a : b;
+}
+
+static uint32_t block_tokens(uint32_t n, uint32_t tokens) {
+  const uint32_t fit = (uint32_t)(PREPARED_BYTES / (n * sizeof(prepared)));
+  return fit < 1 ? 1 : fit < tokens ? fit : tokens;
+}
+
+size_t em_ssm_scratch_bytes(uint32_t n, uint32_t tokens) {
+  return block_tokens(n, tokens) * (n * (sizeof(prepared) + sizeof(em_words)) + sizeof(em_halves));
+}
+
+static scan prepare(const em_ssm_unit *unit, const em_ssm_io *io) {
+  const int32_t *r = unit->registers;
+  const int32_t b_bar = smaller(r[EM_SSM_B_BAR_SHIFT], 15), bx = r[EM_SSM_BX_SHIFT]; /* products are below 2^14 */
+  const uint32_t block = block_tokens(unit->n, io->tokens);
+  scan s = {.unit = unit, .io = io, .states = io->scratch};
+  s.widest = (em_halves *)(s.states + (size_t)block * unit->n);
+  s.trace = (int32_t *)(s.widest + block);
+  s.scaled = b_bar >= 0;
+  s.delta_scale = s.scaled ? smaller(15 - b_bar, 8) : 0;
+  s.b_scale = s.scaled ? 15 - b_bar - s.delta_scale : 0;
+  s.b_limit = b_bar > 6 ? INT16_MAX : b_bar > 0 ? 255 << (b_bar - 1) : 0;
+  s.b_bar = em_requanter_make(b_bar, 14);
+  s.gated = em_requanter_make(r[EM_SSM_GATED_SHIFT], 14);
+  s.bx_right = bx >= 0;
+  s.bx = em_requanter_make(s.bx_right ? bx : 0, 14);
+  s.x_left = s.bx_right ? 0 : smaller(-bx, 8);
+  s.b_left = s.bx_right ? 0 : -bx - s.x_left;
+  s.low_scale = em_power_of_two(r[EM_SSM_CUR_SHIFT] - r[EM_SSM_Y_SHIFT]);
+  s.high_scale = s.low_scale * 256;
+  s.dx_scale = em_power_of_two(r[EM_SSM_DX_SHIFT] - r[EM_SSM_Y_SHIFT]);
+  return s;
+}
+
+/* B and C of a token, for all channels. */
+static void prepare_token(const scan *s, uint32_t token, uint32_t place) {
+  const uint32_t r = s->unit->r, n = s->unit->n;
+  const int8_t *p = s->io->p + (size_t)token * (r + 2 * n) * EM_LANES;
+  em_halves widest = em_halves_of(0);
+  for (uint32_t i = 0; i < n; i++) {
+    prepared *state = &s->states[(size_t)place * n + i];
+    const em_halves b = em_widen(em_codes_load(p + (size_t)(r + i) * EM_LANES));
+    const em_halves c = em_widen(em_codes_load(p + (size_t)(r + n + i) * EM_LANES));
+    for (int part = 0; part < 2; part++) {
+      widest.part[part] = em_max16(widest.part[part], em_max16(b.part[part], -b.part[part]));
+      state->b.part[part] = b.part[part] << s->b_scale;
+    }
+    state->c_high = em_pairs(em_halves_of(0), c);
+    state->c_low = em_low_weights(c);
+  }
+  s->widest[place] = widest;
+}
+
+static channel_token take(const scan *s, const int8_t *x, const int8_t *delta) {
+  const em_codes codes = em_codes_load(delta);
+  channel_token c = {em_word_index_make(codes), em_widen(codes), em_widen(em_codes_load(x)), em_words_of(1)};
+  em_halves shifted = c.x;
+  for (int part = 0; part < 2; part++) {
+    shifted.part[part] <<= s->x_left;
+    c.delta.part[part] <<= s->delta_scale;
+  }
+  if (!s->bx_right) {
+    c.x_pairs = em_pairs(shifted, em_halves_of(0));
+  }
+  return c;
+}
+
+/* Whether some B_bar of the channel may saturate in the token. */
+static bool may_saturate(const scan *s, const em_halves *delta, const em_halves *widest) {
+  em_i16 over = {0};
+  for (int part = 0; part < 2; part++) {
+    over |= (em_i16)((delta->part[part] >> s->delta_scale) * widest->part[part] >= (int16_t)s->b_limit);
+  }
+  return em_any((em_i32)over);
+}
+
+/* B_bar of a state. Rounded half up by the product; a tie that this makes odd is the only difference to half even. */
+EM_INLINE em_halves input_matrix(scan *s, const em_halves *b, const em_halves *delta, bool scaled, bool saturates) {
+  em_halves b_bar;
+  for (int part = 0; part < 2; part++) {
+    const em_i16 low = b->part[part] * delta->part[part];
+    b_bar.part[part] = low;
+    if (scaled) {
+      b_bar.part[part] = em_scaled_product(b->part[part], delta->part[part]) + (em_i16)(low == 0x4000);
+    }
+  }
+  if (!scaled) {
+    b_bar = em_align_halves(b_bar, s->b_bar);
+  }
+  return saturates ? em_widen(em_saturate_halves(b_bar, s->io->valid, &s->b_bar_saturations)) : b_bar;
+}
+
+/* sat(wide, 24), counted; saturation is rare, so it is looked for in all lanes at once. */
+EM_INLINE em_words current_of(scan *s, em_words wide) {
+  em_words current;
+  em_i32 changed = {0};
+  for (int p = 0; p < 4; p++) {
+    current.part[p] = em_max32(em_min32(wide.part[p], (em_i32){0} + ((1 << 23) - 1)), (em_i32){0} - (1 << 23));
+    changed |= wide.part[p] ^ current.part[p];
+  }
+  if (__builtin_expect(em_any(changed), 0)) {
+    for (int p = 0; p < 4; p++) {
+      wide.part[p] = wide.part[p] != current.part[p];
+    }
+    s->state_saturations += em_count(s->io->valid, em_narrow_halves(em_narrow(wide)));
+  }
+  return current;
+}
+
+/* One token of one channel: h [n] moves on; returns y before its rounding. `usual` and `saturates` are constants. */
+EM_INLINE em_doubles scan_states(scan *s, const channel_token *c, const int8_t *a, const prepared *states, int32_t *h,
+                                 int32_t *moved, const bool usual, const bool saturates) {
+  const em_word_index index = c->index;
+  const em_halves delta = c->delta;
+  const em_words x_pairs = c->x_pairs;
+  const int8_t(*decay)[128] = (const int8_t(*)[128])s->unit->decay;
+  const uint32_t n = s->unit->n;
+  const int32_t b_left = s->b_left;
+  em_words high = em_words_of(0), low = em_words_of(0);
+  for (uint32_t i = 0; i < n; i++, h += EM_LANES, moved += EM_LANES) {
+    const em_words a_bar = em_look_up_words(decay[(uint8_t)a[i]], &index, usual ? false : s->unit->negative);
+    em_halves b = input_matrix(s, &states[i].b, &delta, usual ? true : s->scaled, saturates);
+    for (int part = 0; part < 2; part++) {
+      if (!usual && s->bx_right) {
+        b.part[part] = em_round16(b.part[part] * c->x.part[part] + (int16_t)s->bx.bias, s->bx);
+      } else {
+        b.part[part] <<= b_left;
       }
     }
-    return;
+    em_words wide = em_words_load(h);
+    for (int p = 0; p < 4; p++) {
+      wide.part[p] *= a_bar.part[p];
+    }
+    em_words current = current_of(s, em_words_dot(wide, em_pairs(b, b), x_pairs));
+    low = em_low_products(low, current, states[i].c_low);
+    for (int p = 0; p < 4; p++) {
+      high.part[p] = em_pair_products(high.part[p], current.part[p] << 8, states[i].c_high.part[p]);
+      current.part[p] >>= 7; /* 24 bits >> 7 are 17 */
+    }
+    em_words_store(moved, current);
   }
-  int8_t padded[STATES + EM_ROW_LANES];
-  for (uint32_t c = 0; c < channels; c += EM_ROW_LANES) {
-    em_v32b_store(padded + c, em_v32b_load(values + c, channels - c), EM_ROW_LANES);
+  em_doubles y = em_to_doubles(high), rest = em_to_doubles(low);
+  for (int p = 0; p < 8; p++) {
+    y.part[p] = y.part[p] * s->high_scale + rest.part[p] * s->low_scale;
   }
-  const em_v32b channel = lane >> __builtin_ctz(n); /* lane / n: n divides 32 */
-  for (uint32_t c = 0; c < channels; c += EM_ROW_LANES / n, out += EM_ROW_LANES) {
-    em_v32b_store(out, em_v32b_pick(padded + c, channel), EM_ROW_LANES);
-  }
-}
-
-/* out[c, i] = row[i], row padded. */
-static void repeat(const int8_t *row, uint32_t channels, uint32_t n, int8_t *out) {
-  for (const int8_t *end = out + (size_t)channels * n; out < end; out += n) {
-    uint32_t i = 0;
-    do {
-      em_v32b_store(out + i, em_v32b_load(row + i, EM_ROW_LANES), EM_ROW_LANES);
-      i += EM_ROW_LANES;
-    } while (i < n);
-  }
-}
-
-/* h, current [count] from a_bar, b_bar and x; returns how many saturated. */
-static uint32_t scan(scan_block *block, uint32_t count, int shift, int32_t *h) {
-  /* What the last steps find past the count. */
-  em_v32b_store(block->a_bar + count, (em_v32b){0}, EM_ROW_LANES);
-  em_v32b_store(block->b_bar + count, (em_v32b){0}, EM_ROW_LANES);
-  em_v8_store(block->current + count, (em_v8){0}, EM_VECTOR_LANES);
-  /* Rounded right shifts keep |b_bar x| <= 2^14; left shifts are done in 32 bits. */
-  em_shifter shifter = em_shifter_make(shift < 0 ? 0 : shift, 14);
-  for (uint32_t i = 0; i < count; i += 16) {
-    em_v16h bx = em_v16h_shift(shifter, em_v16h_load_codes(block->b_bar + i) * em_v16h_load_codes(block->x + i));
-    memcpy(block->bx + i, &bx, sizeof bx);
-  }
-  int32_t bx_scale = shift < 0 ? INT32_C(1) << -shift : 1;
-  em_v8 fitting = {0};
-  for (uint32_t i = 0; i < count; i += EM_VECTOR_LANES) {
-    em_v8 a_bar = em_v8_load_codes(block->a_bar + i, EM_VECTOR_LANES);
-    em_v8 wide = a_bar * em_v8_load(h + i, count - i) + em_v8_load_halves(block->bx + i) * bx_scale;
-    em_v8 current = em_v8_clamp(wide, -(1 << 23), (1 << 23) - 1);
-    em_v8_store(block->current + i, current, EM_VECTOR_LANES);
-    em_v8_store(h + i, current >> 7, count - i); /* 24 bits >> 7 are 17 */
-    fitting += wide == current;
-  }
-  return (count + EM_VECTOR_LANES - 1) / EM_VECTOR_LANES * EM_VECTOR_LANES + (uint32_t)em_v8_sum(fitting);
-}
-
-/* sums[c] = C cur in four parts of the sum over n, c [n] padded with 0. |C cur| <= 2^30: 64 bits hold any sum. */
-static void sum_states(scan_block *block, const int32_t *c, uint32_t channels, uint32_t n) {
-  const int32_t *current = block->current;
-  for (uint32_t channel = 0; channel < channels; channel++, current += n) {
-    em_v4l sum = {0};
-    uint32_t i = 0;
-    do {
-      sum += em_v4l_pair_products(em_v8_load(c + i, EM_VECTOR_LANES), em_v8_load(current + i, EM_VECTOR_LANES));
-      i += EM_VECTOR_LANES;
-    } while (i < n);
-    block->sums[channel] = sum;
-  }
-  memset(block->sums + channels, 0, EM_VECTOR_LANES * sizeof block->sums[0]);
-}
-
-/* The sums of four channels, |v| < 2^51, as doubles: 1.5 * 2^52 + v in a double is v in its low bits. */
-static inline em_v4d to_doubles(const em_v4l *sums) {
-  em_v4l v = em_v4l_sums(sums[0], sums[1], sums[2], sums[3]);
-  return (em_v4d)(v + (em_v4l)((em_v4d){0} + 0x1.8p52)) - 0x1.8p52;
-}
-
-static inline double power_of_two(int exponent) {
-  uint64_t bits = (uint64_t)(1023 + exponent) << 52;
-  double power;
-  memcpy(&power, &bits, sizeof power);
-  return power;
+  return y;
 }
 
 /*
- * y[c] = requant((sums[c] << cur_shift) + (D[c] x[c] << dx_shift), y_shift). In doubles, because every value but the
- * last is exact: both terms are below 2^46 and their scaled sum has fewer than 53 bits.
+ * y = requant((sum C cur << cur_shift) + (D x << dx_shift), y_shift), in doubles, because every value but the last is
+ * exact: both terms are below 2^46 and their scaled sum has fewer than 53 bits. Then the gate.
  */
-static uint32_t output_row(const scan_block *block, const int32_t *registers, const int8_t *d, const int8_t *x,
-                           uint32_t channels, int8_t *y) {
-  double cur_scale = power_of_two(registers[EM_SSM_CUR_SHIFT] - registers[EM_SSM_Y_SHIFT]);
-  double dx_scale = power_of_two(registers[EM_SSM_DX_SHIFT] - registers[EM_SSM_Y_SHIFT]);
-  int32_t codes[STATES + EM_VECTOR_LANES];
-  for (uint32_t c = 0; c < channels; c += EM_VECTOR_LANES) {
-    em_v8 dx = em_v8_load_codes(d + c, channels - c) * em_v8_load_codes(x + c, channels - c);
-    em_v4d low = to_doubles(block->sums + c) * cur_scale + em_v4d_low(dx) * dx_scale;
-    em_v4d high = to_doubles(block->sums + c + 4) * cur_scale + em_v4d_high(dx) * dx_scale;
-    em_v8_store(codes + c, em_v8_round(em_v4d_limit(low), em_v4d_limit(high)), EM_VECTOR_LANES);
+static em_codes finish(scan *s, em_doubles y, em_halves x, int8_t d, const int8_t *g) {
+  for (int part = 0; part < 2; part++) {
+    x.part[part] *= d;
   }
-  return em_requant_row(codes, channels, 0, y);
+  const em_doubles dx = em_to_doubles(em_widen_halves(x));
+  for (int p = 0; p < 8; p++) {
+    y.part[p] += dx.part[p] * s->dx_scale;
+  }
+  em_halves gated = em_widen(em_saturate_halves(em_align_doubles(y), s->io->valid, &s->y_saturations));
+  const em_halves gate = em_widen(em_codes_load(g));
+  for (int part = 0; part < 2; part++) {
+    gated.part[part] *= gate.part[part];
+  }
+  return em_saturate_halves(em_align_halves(gated, s->gated), s->io->valid, &s->gated_saturations);
 }
 
-void em_ssm_forward(const em_ssm_unit *unit, const int8_t *x, const int8_t *delta, const int8_t *b, const int8_t *c,
-                    const int8_t *g, bool first, int32_t *h, int8_t *q, em_node_count *nodes) {
-  const int32_t *r = unit->registers;
-  const uint32_t n = unit->n, channels_max = STATES / n;
-  if (first) {
-    memset(h, 0, (size_t)unit->ed * n * sizeof *h);
+static void count_tables(scan *s, uint32_t channel, const int8_t *delta) {
+  const uint32_t tables = em_ssm_count_tables(s->unit->n);
+  const em_index index = em_index_make(em_codes_load(delta));
+  for (uint32_t table = 0; table < tables; table++) {
+    for (int kind = 0; kind < 3; kind++) {
+      const int8_t *counts = (const int8_t *)s->unit->counts[channel * tables + table][kind];
+      s->counts[kind] = em_sums_add(s->counts[kind], em_look_up_half(counts, &index) & s->io->valid->codes);
+    }
   }
-  int8_t b_row[MAX_N + EM_ROW_LANES];
-  int32_t c_row[MAX_N + EM_VECTOR_LANES];
-  for (uint32_t i = 0; i < n; i += EM_ROW_LANES) {
-    em_v32b_store(b_row + i, em_v32b_load(b + i, n - i), EM_ROW_LANES);
+}
+
+static void scan_channel(scan *s, uint32_t channel, uint32_t token, uint32_t tokens) {
+  const em_ssm_unit *unit = s->unit;
+  const em_ssm_io *io = s->io;
+  const int8_t *a = unit->a + (size_t)channel * unit->n;
+  const bool usual = s->scaled && !s->bx_right && !unit->negative;
+  int32_t *h = io->h + (size_t)channel * unit->n * EM_LANES, *from = h;
+  for (uint32_t t = 0; t < tokens; t++) {
+    const size_t place = ((size_t)(token + t) * unit->ed + channel) * EM_LANES;
+    const prepared *states = s->states + (size_t)t * unit->n;
+    const channel_token c = take(s, io->x + place, io->delta + place);
+    int32_t *moved = io->observer == NULL ? h : s->trace + (size_t)t * unit->n * EM_LANES;
+    count_tables(s, channel, io->delta + place);
+    em_doubles y;
+    if (!usual) {
+      y = scan_states(s, &c, a, states, from, moved, false, true);
+    } else if (may_saturate(s, &c.delta, &s->widest[t])) {
+      y = scan_states(s, &c, a, states, from, moved, true, true);
+    } else {
+      y = scan_states(s, &c, a, states, from, moved, true, false);
+    }
+    em_codes_store(io->q + place, finish(s, y, c.x, unit->d[channel], io->g + place));
+    from = moved;
   }
-  for (uint32_t i = 0; i < n; i += EM_VECTOR_LANES) {
-    em_v8_store(c_row + i, em_v8_load_codes(c + i, n - i), EM_VECTOR_LANES);
+  if (io->observer != NULL) {
+    memcpy(h, from, (size_t)unit->n * EM_LANES * sizeof *h);
+    io->observer(io->context, &(em_states){channel, token, tokens, s->trace});
   }
-  scan_block block;
-  repeat(b_row, channels_max < unit->ed ? channels_max : unit->ed, n, block.b);
-  for (uint32_t start = 0; start < unit->ed; start += channels_max) {
-    uint32_t channels = unit->ed - start < channels_max ? unit->ed - start : channels_max, states = channels * n;
-    size_t state = (size_t)start * n;
-    spread(delta + start, channels, n, block.delta);
-    spread(x + start, channels, n, block.x);
-    nodes[EM_SSM_NODE_EXP_IN].saturations +=
-        em_requant_products(unit->a + state, block.delta, states, r[EM_SSM_EXP_IN_SHIFT], block.a_bar);
-    em_pwl_row(&unit->exp, block.a_bar, states, block.a_bar, &nodes[EM_SSM_NODE_A_BAR]);
-    nodes[EM_SSM_NODE_B_BAR].saturations +=
-        em_requant_products(block.delta, block.b, states, r[EM_SSM_B_BAR_SHIFT], block.b_bar);
-    nodes[EM_SSM_NODE_STATE].saturations += scan(&block, states, r[EM_SSM_BX_SHIFT], h + state);
-    sum_states(&block, c_row, channels, n);
-    int8_t y[STATES];
-    nodes[EM_SSM_NODE_Y].saturations += output_row(&block, r, unit->d + start, x + start, channels, y);
-    nodes[EM_SSM_NODE_GATED].saturations +=
-        em_requant_products(y, g + start, channels, r[EM_SSM_GATED_SHIFT], q + start);
+}
+
+void em_ssm_compute(const em_ssm_unit *unit, const em_ssm_io *io) {
+  scan s = prepare(unit, io);
+  const uint32_t block = block_tokens(unit->n, io->tokens);
+  if (io->first) {
+    memset(io->h, 0, (size_t)unit->ed * unit->n * EM_LANES * sizeof *io->h);
   }
+  for (uint32_t token = 0; token < io->tokens; token += block) {
+    const uint32_t tokens = io->tokens - token < block ? io->tokens - token : block;
+    for (uint32_t t = 0; t < tokens; t++) {
+      prepare_token(&s, token + t, t);
+    }
+    for (uint32_t channel = 0; channel < unit->ed; channel++) {
+      scan_channel(&s, channel, token, tokens);
+    }
+  }
+  io->nodes[EM_SSM_NODE_EXP_IN].saturations += em_sums_total(s.counts[0]);
+  io->nodes[EM_SSM_NODE_A_BAR].below += em_sums_total(s.counts[1]);
+  io->nodes[EM_SSM_NODE_A_BAR].above += em_sums_total(s.counts[2]);
+  io->nodes[EM_SSM_NODE_B_BAR].saturations += s.b_bar_saturations;
+  io->nodes[EM_SSM_NODE_STATE].saturations += s.state_saturations;
+  io->nodes[EM_SSM_NODE_Y].saturations += s.y_saturations;
+  io->nodes[EM_SSM_NODE_GATED].saturations += s.gated_saturations;
 }

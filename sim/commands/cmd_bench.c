@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "models/machine/forward.h"
+#include "models/machine/batches.h"
 #include "models/time/timing.h"
 #include "sim/commands/commands.h"
 #include "sim/files/json_text.h"
@@ -29,22 +29,22 @@ typedef struct {
   uint64_t *timing_workspace;
   em_timing *timing;
   em_graph *graph;
-  int8_t *forward_workspace;
-  em_node_count (*nodes)[EM_ENGINE_NODES];
+  em_batches batches;
+  int8_t *batch;       /* EM_LANES frames, and room for their results */
   uint64_t rtl_frames; /* that one measurement of the RTL runs */
   char *report;        /* JSON of a run of all frames; NULL without a fit */
 } bench;
 
 typedef double (*measurement)(bench *b);
 
+/* Whole batches, whatever the number of frames. */
 static double seconds_per_forward(bench *b) {
-  uint64_t frames = b->job.frame_count, count = 0;
+  const size_t frame = (size_t)b->job.frames.h * b->job.frames.w * b->job.frames.c;
+  uint64_t count = 0;
   double start = em_seconds(), elapsed = 0;
-  int8_t *output = b->job.outputs;
   while (elapsed < 0.2) {
-    em_forward_frame(b->job.core, b->job.state, em_frames_frame(&b->job.frames, count % frames), b->forward_workspace,
-                     output, b->nodes);
-    count++;
+    em_batches_compute(&b->batches, b->batch, EM_LANES, b->batch + EM_LANES * frame);
+    count += EM_LANES;
     elapsed = em_seconds() - start;
   }
   return elapsed / (double)count;
@@ -316,11 +316,17 @@ static em_status prepare(bench *b, em_error *error) {
   b->graph = malloc(sizeof *b->graph);
   b->timing = malloc(sizeof *b->timing);
   b->timing_workspace = malloc(em_timing_workspace_words(&job->core->graph) * sizeof *b->timing_workspace);
-  b->forward_workspace = malloc(em_forward_workspace_bytes(job->core));
-  b->nodes = calloc(job->core->graph.engine_count, sizeof *b->nodes);
-  if (b->graph == NULL || b->timing == NULL || b->timing_workspace == NULL || b->forward_workspace == NULL ||
-      b->nodes == NULL) {
+  const size_t frame = (size_t)job->frames.h * job->frames.w * job->frames.c;
+  b->batch = malloc(EM_LANES * (frame + em_result_width(&job->design.shape)));
+  if (b->graph == NULL || b->timing == NULL || b->timing_workspace == NULL || b->batch == NULL) {
     return em_fail(error, EM_FAILED, "out of memory for the benchmark");
+  }
+  for (uint32_t lane = 0; lane < EM_LANES; lane++) {
+    memcpy(b->batch + lane * frame, em_frames_frame(&job->frames, lane % job->frame_count), frame);
+  }
+  em_status status = em_batches_open(&b->batches, job->core, error);
+  if (status != EM_OK) {
+    return status;
   }
   b->rtl_frames = job->frame_count < 20 ? job->frame_count : 20;
   seconds_per_run(b);
@@ -335,8 +341,8 @@ static void release(bench *b) {
   free(b->graph);
   free(b->timing);
   free(b->timing_workspace);
-  free(b->forward_workspace);
-  free(b->nodes);
+  em_batches_close(&b->batches);
+  free(b->batch);
   free(b->report);
   em_job_close(&b->job);
   em_job_close(&b->toggling);

@@ -15,10 +15,12 @@ em_status em_cmd_run(const em_options *options, em_error *error) {
     em_progress progress = em_progress_start("frames", job.frame_count, options->quiet);
     double start = em_seconds();
     em_stimulus stimulus = {options->seed, options->stall_in, options->stall_out, false};
-    em_run(&tracker, &stimulus, &progress);
+    status = em_run(&tracker, &stimulus, &progress, error);
     double wall = em_seconds() - start;
     em_progress_finish(&progress);
-    status = em_deliver(&tracker, options, "run", wall, NULL, error);
+    if (status == EM_OK) {
+      status = em_deliver(&tracker, options, "run", wall, NULL, error);
+    }
   }
   em_delivery_close(&tracker);
   em_job_close(&job);

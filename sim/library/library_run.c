@@ -75,12 +75,14 @@ static em_status run(em_job *job, const emamba_run_options *o, emamba_result *re
   if (status == EM_OK) {
     status = em_busy_windows_open(&windows, job->core->graph.engine_count, o->power_window_cycles, error);
   }
+  em_tracker tracker = {.job = job, .windows = &windows};
+  double start = em_seconds();
   if (status == EM_OK) {
-    em_tracker tracker = {.job = job, .windows = &windows};
     em_progress progress = em_progress_start("frames", job->frame_count, true);
     em_stimulus stimulus = {o->seed, o->stall_in, o->stall_out, false};
-    double start = em_seconds();
-    em_run(&tracker, &stimulus, &progress);
+    status = em_run(&tracker, &stimulus, &progress, error);
+  }
+  if (status == EM_OK) {
     status = keep(&tracker, em_seconds() - start, o->no_report == 0, result, error);
   }
   em_busy_windows_close(&windows);

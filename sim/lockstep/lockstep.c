@@ -205,10 +205,25 @@ static bool diverge_write(em_lockstep *ls, uint32_t index, const char *signal, u
                  element_of(ls, memory, ls->expected.memories[index], lane), model, rtl);
 }
 
+/* A variable of the RTL of at most 64 bits: 1, 2, 4 or 8 bytes. */
+static uint64_t variable(const uint8_t *bytes, uint32_t bits) {
+  uint16_t half;
+  uint32_t word;
+  uint64_t whole;
+  if (bits <= 8) {
+    return bytes[0];
+  } else if (bits <= 16) {
+    return memcpy(&half, bytes, sizeof half), half;
+  } else if (bits <= 32) {
+    return memcpy(&word, bytes, sizeof word), word;
+  }
+  return memcpy(&whole, bytes, sizeof whole), whole;
+}
+
 static bool same_mask(const uint8_t *mask, uint32_t lanes, const em_write *write) {
-  if (lanes <= 32) {
-    uint64_t expected = ((UINT64_C(1) << write->lanes) - 1) << write->first_lane;
-    return bits_at(mask, 0, lanes) == expected;
+  if (lanes <= 64) {
+    const uint64_t written = UINT64_MAX >> (64 - write->lanes);
+    return variable(mask, lanes) == written << write->first_lane;
   }
   for (uint32_t lane = 0; lane < lanes; lane++) {
     bool inside = lane >= write->first_lane && lane < write->first_lane + write->lanes;
@@ -219,6 +234,49 @@ static bool same_mask(const uint8_t *mask, uint32_t lanes, const em_write *write
   return true;
 }
 
+/* Bits that are compared 32 at a time. */
+typedef struct {
+  const uint8_t *rtl;
+  uint64_t bits;
+  uint32_t count;
+  bool same;
+} bit_stream;
+
+static void compare_bits(bit_stream *stream, uint32_t value, uint32_t bits) {
+  stream->bits |= (uint64_t)value << stream->count;
+  stream->count += bits;
+  if (stream->count >= 32) {
+    uint32_t rtl;
+    memcpy(&rtl, stream->rtl, sizeof rtl);
+    stream->same = stream->same && rtl == (uint32_t)stream->bits;
+    stream->rtl += sizeof rtl;
+    stream->bits >>= 32;
+    stream->count -= 32;
+  }
+}
+
+static bool same_rest(const bit_stream *stream) {
+  return stream->same && (stream->count == 0 || bits_at(stream->rtl, 0, stream->count) == stream->bits);
+}
+
+/* All lanes of a write; false too where they have to be compared one by one. */
+static bool same_data(const uint8_t *data, const em_write *write, uint32_t bits) {
+  bit_stream stream = {data, 0, 0, true};
+  if (write->codes != NULL && write->taps == 0) {
+    return memcmp(data + write->first_lane, write->codes, write->lanes) == 0;
+  }
+  for (uint32_t channel = 0; write->codes != NULL && channel < write->lanes / write->taps; channel++) {
+    for (uint32_t tap = 0; tap < write->taps; tap++) {
+      compare_bits(&stream, (uint8_t)write->codes[tap * write->stride + channel], 8);
+    }
+  }
+  const uint32_t mask = (uint32_t)((UINT64_C(1) << bits) - 1);
+  for (uint32_t lane = 0; write->codes == NULL && lane < write->lanes; lane++) {
+    compare_bits(&stream, (uint32_t)write->values[lane] & mask, bits);
+  }
+  return write->first_lane == 0 && same_rest(&stream);
+}
+
 static bool same_write(em_lockstep *ls, uint32_t index) {
   const em_memory *memory = &ls->core->graph.memories[index];
   const em_write *write = &ls->expected.writes[index];
@@ -227,7 +285,7 @@ static bool same_write(em_lockstep *ls, uint32_t index) {
   if (!same_mask(ls->write_masks[index], memory->lanes, write)) {
     return diverge_write(ls, index, "write mask", 1, write->first_lane, 1, 0);
   }
-  if (write->codes != NULL && write->taps == 0 && memcmp(data + write->first_lane, write->codes, write->lanes) == 0) {
+  if (same_data(data, write, memory->lane_bits)) {
     return true;
   }
   for (uint32_t lane = 0; lane < write->lanes; lane++) {

@@ -53,7 +53,7 @@ static em_status bind_core(em_job *job, bool toggles, em_error *error) {
       return status;
     }
   }
-  job->state = malloc(job->core->state_bytes);
+  job->state = aligned_alloc(EM_LANES, job->core->state_bytes);
   job->outputs = calloc(job->frame_count, em_result_width(&job->design.shape));
   if (job->state == NULL || job->outputs == NULL) {
     return em_fail(error, EM_FAILED, "out of memory for the model's state and results");

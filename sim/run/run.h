@@ -6,7 +6,7 @@
 #include "sim/run/progress.h"
 #include "sim/run/tracker.h"
 
-/* Runs the tracker's job; `stimulus` has seed and stalls. Without stalls time moves from event to event. */
-void em_run(em_tracker *tracker, const em_stimulus *stimulus, em_progress *progress);
+/* Runs the tracker's job; `stimulus` has seed and stalls. Values go through in batches, time by recurrence. */
+em_status em_run(em_tracker *tracker, const em_stimulus *stimulus, em_progress *progress, em_error *error);
 
 #endif

@@ -6,12 +6,17 @@ static void take_result(em_tracker *tracker) {
   em_job *job = tracker->job;
   const em_shape *s = &job->design.shape;
   uint32_t per_frame = em_results_per_frame(s);
-  memcpy(job->outputs + tracker->results * s->outputs, em_core_output(job->core, job->state), s->outputs);
+  if (!tracker->timed) {
+    memcpy(job->outputs + tracker->results * s->outputs, em_core_output(job->core, job->state), s->outputs);
+  }
   tracker->results++;
   if (tracker->results % per_frame != 0) {
     return;
   }
-  uint64_t cycle = job->state->cycle - 1;
+  em_tracker_frame(tracker, job->state->cycle - 1);
+}
+
+void em_tracker_frame(em_tracker *tracker, uint64_t cycle) {
   if (tracker->frames == 0) {
     tracker->latency_cycles = cycle - tracker->first_in_cycle + 1;
     tracker->first_out_cycle = cycle;

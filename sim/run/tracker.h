@@ -25,8 +25,12 @@ typedef struct {
   uint64_t first_out_cycle, last_out_cycle; /* last beats of the first and of the latest frame's result */
   uint64_t latency_cycles;
   bool started;
+  bool timed;          /* only time passes: the job has its outputs */
   const char *failure; /* one line, when the run ended before its last result; or NULL */
 } em_tracker;
+
+/* A frame's result is out: its last beat was in `cycle`. */
+void em_tracker_frame(em_tracker *tracker, uint64_t cycle);
 
 /* To be told after every step of the job's state. */
 void em_tracker_step(em_tracker *tracker, const em_step *step);

@@ -54,7 +54,7 @@ uint64_t em_run_output_bytes(const em_run *run) {
 
 em_run em_run_new(const em_case *a_case, uint64_t pins_seed, uint32_t stall_in_percent, uint32_t stall_out_percent) {
   em_run run = {.a_case = a_case,
-                .state = malloc(a_case->core.state_bytes),
+                .state = aligned_alloc(EM_LANES, a_case->core.state_bytes),
                 .pins_seed = pins_seed,
                 .stall_in_percent = stall_in_percent,
                 .stall_out_percent = stall_out_percent};
@@ -72,7 +72,7 @@ void em_run_free(em_run *run) {
 
 em_run em_run_snapshot(const em_run *run) {
   em_run copy = *run;
-  copy.state = malloc(run->a_case->core.state_bytes);
+  copy.state = aligned_alloc(EM_LANES, run->a_case->core.state_bytes);
   copy.outputs = malloc(em_run_output_bytes(run));
   assert_non_null(copy.state);
   assert_non_null(copy.outputs);

@@ -90,7 +90,7 @@ static void check_case_under_stalls(const em_case *a_case, em_stimulus stalls) {
   uint64_t *workspace = new_workspace(&core->graph);
   uint64_t results = a_case->frame_count * a_case->results_per_frame, frames_in = 0, first = UINT64_MAX, latency = 0;
   em_timing *timing = malloc(sizeof *timing);
-  em_state *state = malloc(core->state_bytes);
+  em_state *state = aligned_alloc(EM_LANES, core->state_bytes);
   em_timing_run(&core->graph, &stalls, a_case->frame_count, workspace, timing);
   em_state_reset(core, state);
   const int8_t *beat = a_case->frames;

@@ -5,6 +5,7 @@
 #include "models/units/conv.h"
 #include "tests/oracle/reference.h"
 #include "tests/support/check.h"
+#include "tests/support/one_frame.h"
 #include "tests/support/random.h"
 
 enum { MAX_ED = 40, MAX_K = 16, MAX_TOKENS = 20 };
@@ -15,7 +16,6 @@ typedef struct {
   bool silu;
   int32_t registers[EM_MAX_REGISTERS];
   int8_t weight[MAX_ED * MAX_K]; /* [ed, k], as in networks */
-  int8_t by_tap[MAX_ED * MAX_K]; /* [k, ed], as the unit has it */
   int8_t bias[MAX_ED];
   em_pwl x, gate;
   em_conv_unit unit;
@@ -38,9 +38,6 @@ static void random_case(em_random *random, uint32_t ed, uint32_t k, conv_case *c
   em_random_codes(random, EM_CODES_UNIFORM, c->bias, ed);
   style = (em_code_style)(em_random_next(random) % EM_CODES_STYLES);
   em_random_codes(random, style, &c->sz[0][0], sizeof c->sz);
-  for (uint32_t i = 0; i < ed * k; i++) {
-    c->by_tap[i % k * ed + i / k] = c->weight[i];
-  }
   random_table(random, &c->x);
   random_table(random, &c->gate);
   bool bias_low = em_random_chance(random, 30);
@@ -51,7 +48,7 @@ static void random_case(em_random *random, uint32_t ed, uint32_t k, conv_case *c
       (int32_t)(wild ? em_random_range(random, EM_REQUANT_MIN, EM_REQUANT_MAX) : em_random_range(random, 4, 12));
   c->registers[EM_CONV_X_SHIFT] = c->silu ? 0 : (int32_t)em_random_range(random, -8, 8);
   c->unit = (em_conv_unit){
-      .ed = ed, .k = k, .silu = c->silu, .registers = c->registers, .weight = c->by_tap, .bias = c->bias};
+      .ed = ed, .k = k, .silu = c->silu, .registers = c->registers, .weight = c->weight, .bias = c->bias};
   em_pwl_tabulate(&c->x, &c->unit.x);
   em_pwl_tabulate(&c->gate, &c->unit.gate);
 }
@@ -73,13 +70,12 @@ static void reference(const conv_case *c, uint32_t t, int8_t *x, int8_t *g, ref_
 /* Runs the sequence with whatever an earlier one left in the history; fails unless everything follows the contract. */
 static void check_sequence(const conv_case *c) {
   int8_t history[MAX_ED * MAX_K], x[MAX_ED], g[MAX_ED], expected_x[MAX_ED], expected_g[MAX_ED];
-  int32_t sums[MAX_ED];
   memset(history, 0x5a, sizeof history);
   em_node_count nodes[3] = {{0}};
   ref_count counts[3] = {{0}};
   for (uint32_t t = 0; t < c->tokens; t++) {
     const int8_t *sz = &c->sz[0][0] + (size_t)t * 2 * c->ed;
-    em_conv_forward(&c->unit, sz, t == 0, history, x, g, sums, nodes);
+    em_conv_one(&c->unit, sz, t == 0, history, x, g, nodes);
     reference(c, t, expected_x, expected_g, counts);
     assert_memory_equal(x, expected_x, c->ed);
     assert_memory_equal(g, expected_g, c->ed);
@@ -124,11 +120,10 @@ static void conv_impulse_gives_the_taps_from_newest_to_oldest(void **state) {
   const int32_t registers[EM_MAX_REGISTERS] = {0};
   em_conv_unit unit = {.ed = 1, .k = 3, .registers = registers, .weight = weight, .bias = bias};
   int8_t history[] = {99, 99}, x, g;
-  int32_t sums;
   em_node_count nodes[3] = {{0}};
   static const int8_t inputs[] = {2, 0, 0, 0, 0}, expected[] = {7, 11, 15, 1, 1};
   for (int t = 0; t < 5; t++) {
-    em_conv_forward(&unit, (int8_t[]){inputs[t], 0}, t == 0, history, &x, &g, &sums, nodes);
+    em_conv_one(&unit, (int8_t[]){inputs[t], 0}, t == 0, history, &x, &g, nodes);
     assert_int_equal(x, expected[t]);
   }
 }
@@ -140,13 +135,12 @@ static void conv_later_token_sees_the_history(void **state) {
   const int32_t registers[EM_MAX_REGISTERS] = {0};
   em_conv_unit unit = {.ed = 1, .k = 2, .registers = registers, .weight = weight, .bias = bias};
   int8_t history[] = {42}, x, g;
-  int32_t sums;
   em_node_count nodes[3] = {{0}};
-  em_conv_forward(&unit, (int8_t[]){9, 0}, false, history, &x, &g, &sums, nodes);
+  em_conv_one(&unit, (int8_t[]){9, 0}, false, history, &x, &g, nodes);
   assert_int_equal(x, 42);
-  em_conv_forward(&unit, (int8_t[]){8, 0}, false, history, &x, &g, &sums, nodes);
+  em_conv_one(&unit, (int8_t[]){8, 0}, false, history, &x, &g, nodes);
   assert_int_equal(x, 9);
-  em_conv_forward(&unit, (int8_t[]){7, 0}, true, history, &x, &g, &sums, nodes);
+  em_conv_one(&unit, (int8_t[]){7, 0}, true, history, &x, &g, nodes);
   assert_int_equal(x, 0);
 }
 
@@ -159,7 +153,6 @@ static void conv_widest_sums_do_not_overflow(void **state) {
     em_random random = {3};
     random_case(&random, 9, MAX_K, c);
     c->tokens = MAX_TOKENS;
-    memset(c->by_tap, ends[corner & 1], sizeof c->by_tap);
     memset(c->weight, ends[corner & 1], sizeof c->weight);
     memset(c->sz, ends[corner >> 1 & 1], sizeof c->sz);
     memset(c->bias, ends[corner >> 2], sizeof c->bias);

@@ -8,6 +8,7 @@
 #include "models/units/linear.h"
 #include "tests/oracle/reference.h"
 #include "tests/support/check.h"
+#include "tests/support/one_frame.h"
 #include "tests/support/random.h"
 
 enum { NODES = EM_LINEAR_NODE_RESIDUAL + 1 };
@@ -63,20 +64,16 @@ static void reference(const linear_case *c, int8_t *y, ref_count counts[NODES]) 
 
 static void check_case(const linear_case *c) {
   const em_linear_geometry *g = &c->geometry;
-  int8_t *packed = malloc(em_linear_packed_bytes(g)), *y = malloc(g->out), *expected = malloc(g->out);
-  void *scratch = malloc(em_linear_scratch_bytes(g));
-  em_linear_pack(g, c->weight, packed);
-  em_linear_unit unit = {g, c->registers, packed, g->bias ? c->bias : NULL};
+  int8_t *y = malloc(g->out), *expected = malloc(g->out);
+  em_linear_unit unit = {g, c->registers, c->weight, g->bias ? c->bias : NULL, g->in, NULL};
   em_node_count nodes[NODES] = {{0}};
   ref_count counts[NODES] = {{0}};
-  em_linear_forward(&unit, c->x, g->residual ? c->residual : NULL, y, scratch, nodes);
+  em_linear_one(&unit, c->x, g->residual ? c->residual : NULL, y, nodes);
   reference(c, expected, counts);
   assert_memory_equal(y, expected, g->out);
   for (uint32_t i = 0; i < NODES; i++) {
     assert_int_equal(nodes[i].saturations, counts[i].saturations);
   }
-  free(packed);
-  free(scratch);
   free(y);
   free(expected);
 }
@@ -204,17 +201,12 @@ static void linear_odd_input_ignores_what_follows_it(void **state) {
   (void)state;
   em_linear_geometry g = {.in = 5, .out = 1, .in_lanes = 1, .out_lanes = 1};
   int8_t weight[] = {1, 1, 1, 1, 1}, x[] = {1, 2, 3, 4, 5, 100}, y[2] = {0, 77};
-  int8_t *packed = malloc(em_linear_packed_bytes(&g));
-  em_linear_pack(&g, weight, packed);
   int32_t registers[EM_MAX_REGISTERS] = {0};
-  em_linear_unit unit = {&g, registers, packed, NULL};
+  em_linear_unit unit = {&g, registers, weight, NULL, g.in, NULL};
   em_node_count nodes[NODES] = {{0}};
-  void *scratch = malloc(em_linear_scratch_bytes(&g));
-  em_linear_forward(&unit, x, NULL, y, scratch, nodes);
+  em_linear_one(&unit, x, NULL, y, nodes);
   assert_int_equal(y[0], 15);
   assert_int_equal(y[1], 77);
-  free(scratch);
-  free(packed);
 }
 
 /* Every code through the input, the write-back, the post requant and the residual at every shift. */
@@ -250,17 +242,13 @@ static void linear_by_hand_gives_the_sums(void **state) {
   memcpy(c.weight, (int8_t[]){3, -2, -3, 2}, 4);
   memcpy(c.x, (int8_t[]){100, 50}, 2);
   c.registers[EM_LINEAR_POST_SHIFT] = 2;
-  int8_t *packed = malloc(em_linear_packed_bytes(&g)), y[2];
-  em_linear_pack(&g, c.weight, packed);
-  em_linear_unit unit = {&c.geometry, c.registers, packed, c.bias};
+  int8_t y[2];
+  em_linear_unit unit = {&c.geometry, c.registers, c.weight, c.bias, c.geometry.in, NULL};
   em_node_count nodes[NODES] = {{0}};
-  void *scratch = malloc(em_linear_scratch_bytes(&g));
-  em_linear_forward(&unit, c.x, NULL, y, scratch, nodes);
+  em_linear_one(&unit, c.x, NULL, y, nodes);
   assert_memory_equal(y, ((int8_t[]){32, 0}), 2);
   assert_int_equal(nodes[EM_LINEAR_NODE_OUT].saturations, 2);
   assert_int_equal(nodes[EM_LINEAR_NODE_POST].saturations, 0);
-  free(scratch);
-  free(packed);
   free_case(&c);
 }
 

@@ -5,6 +5,7 @@
 #include "models/units/norm.h"
 #include "tests/oracle/reference.h"
 #include "tests/support/check.h"
+#include "tests/support/one_frame.h"
 #include "tests/support/random.h"
 
 /* One token; exponents relative to the smallest of gamma's, beta's and the result's. */
@@ -35,7 +36,7 @@ static uint64_t check_case(const norm_case *c) {
   int8_t *y = malloc(c->d), *expected = malloc(c->d);
   em_node_count node = {.saturations = 3};
   ref_count count = {.saturations = 3};
-  em_norm_forward(&unit, c->x, y, &node);
+  em_norm_one(&unit, c->x, y, &node);
   ref_norm(&gamma, &beta, c->d, c->x, expected, c->registers[EM_NORM_OUT_SHIFT], &count);
   assert_memory_equal(y, expected, c->d);
   assert_int_equal(node.saturations, count.saturations);
@@ -93,7 +94,7 @@ static void norm_constant_token_gives_beta(void **state) {
     em_norm_unit unit = {c.d, c.registers, c.gamma, c.beta};
     em_node_count node = {0};
     int8_t y[7];
-    em_norm_forward(&unit, c.x, y, &node);
+    em_norm_one(&unit, c.x, y, &node);
     assert_memory_equal(y, c.beta, c.d);
     assert_int_equal(node.saturations, 0);
     check_case(&c);
@@ -149,7 +150,7 @@ static void norm_ties_round_to_even(void **state) {
   em_node_count node = {0};
   int8_t y[2];
   c.beta[1] = 1; /* -1/2 and 3/2 */
-  em_norm_forward(&unit, c.x, y, &node);
+  em_norm_one(&unit, c.x, y, &node);
   assert_int_equal(y[0], 0);
   assert_int_equal(y[1], 2);
   free_case(&c);

@@ -5,6 +5,7 @@
 #include "models/units/pool.h"
 #include "tests/oracle/reference.h"
 #include "tests/support/check.h"
+#include "tests/support/one_frame.h"
 #include "tests/support/random.h"
 
 /* Sums l tokens x [l, d], one after another, and holds the mean against the reference. */
@@ -15,11 +16,11 @@ static uint64_t check_mean(const int8_t *x, uint32_t l, uint32_t d, int32_t num_
   int8_t *y = malloc(d), *expected = malloc(d);
   memset(sums, 0x55, d * sizeof *sums); /* what the frame before left */
   for (uint32_t t = 0; t + 1 < l; t++) {
-    em_pool_add(&unit, x + (size_t)t * d, t == 0, sums);
+    em_pool_one(&unit, x + (size_t)t * d, t == 0, false, sums, NULL, NULL);
   }
   em_node_count node = {.saturations = 1};
   ref_count count = {0};
-  em_pool_mean(&unit, x + (size_t)(l - 1) * d, l == 1, sums, y, &node);
+  em_pool_one(&unit, x + (size_t)(l - 1) * d, l == 1, true, sums, y, &node);
   ref_mean(x, l, d, num_shift, expected, den_shift, &count);
   assert_memory_equal(y, expected, d);
   assert_int_equal(node.saturations, 1 + count.saturations);
@@ -48,9 +49,9 @@ static void pool_first_token_discards_old_sums(void **state) {
   (void)state;
   em_pool_unit unit = {.d = 3, .l = 4};
   int32_t sums[] = {1000, -1000, 7};
-  em_pool_add(&unit, (int8_t[]){-128, 0, 127}, true, sums);
+  em_pool_one(&unit, (int8_t[]){-128, 0, 127}, true, false, sums, NULL, NULL);
   assert_memory_equal(sums, ((int32_t[]){-128, 0, 127}), sizeof sums);
-  em_pool_add(&unit, (int8_t[]){-128, 1, 127}, false, sums);
+  em_pool_one(&unit, (int8_t[]){-128, 1, 127}, false, false, sums, NULL, NULL);
   assert_memory_equal(sums, ((int32_t[]){-256, 1, 254}), sizeof sums);
 }
 
@@ -66,7 +67,7 @@ static void pool_two_tokens_all_sums_round_to_even(void **state) {
   em_pool_unit unit = {3, 2, registers};
   em_node_count node = {0};
   int8_t y[3];
-  em_pool_mean(&unit, (int8_t[]){1, -1, 0}, false, (int32_t[]){2, 6, -3}, y, &node);
+  em_pool_one(&unit, (int8_t[]){1, -1, 0}, false, true, (int32_t[]){2, 6, -3}, y, &node);
   assert_memory_equal(y, ((int8_t[]){2, 2, -2}), 3);
 }
 
@@ -83,7 +84,7 @@ static void pool_longest_frames_do_not_overflow(void **state) {
       int32_t sums[] = {code * (int32_t)(l - 1)};
       em_node_count node = {0};
       int8_t y;
-      em_pool_mean(&unit, &code, false, sums, &y, &node);
+      em_pool_one(&unit, &code, false, true, sums, &y, &node);
       ref_count count = {0};
       int8_t expected = ref_requant(code, registers[EM_POOL_NUM_SHIFT], registers[EM_POOL_DEN_SHIFT], &count);
       assert_int_equal(y, expected);

@@ -5,6 +5,7 @@
 #include "models/units/ssm.h"
 #include "tests/oracle/reference.h"
 #include "tests/support/check.h"
+#include "tests/support/one_frame.h"
 #include "tests/support/random.h"
 
 enum { MAX_ED = 600, MAX_N = 40 };
@@ -34,13 +35,15 @@ static void set_shifts(ssm_case *c, int32_t exp_in, int32_t b_bar, int32_t bx, i
 }
 
 static void bind(ssm_case *c) {
+  em_ssm_free(&c->unit);
   c->block.a.codes = c->a;
   c->block.d.codes = c->d;
   c->unit = (em_ssm_unit){.ed = c->ed, .n = c->n, .registers = c->registers, .a = c->a, .d = c->d};
-  em_pwl_tabulate(&c->block.pwl_a_bar, &c->unit.exp);
+  assert_true(em_ssm_tabulate(&c->unit, &c->block.pwl_a_bar));
 }
 
 static void random_case(em_random *random, uint32_t ed, uint32_t n, ssm_case *c) {
+  em_ssm_free(&c->unit);
   *c = (ssm_case){.ed = ed, .n = n};
   em_random_codes(random, em_random_chance(random, 60) ? EM_CODES_NEGATIVE : EM_CODES_UNIFORM, c->a, (uint64_t)ed * n);
   em_random_codes(random, EM_CODES_UNIFORM, c->d, ed);
@@ -84,11 +87,14 @@ static void check_sequence(em_random *random, const ssm_case *c, uint32_t tokens
   for (uint32_t t = 0; t < tokens; t++) {
     em_random_codes(random, style, x, c->ed);
     em_random_codes(random, style, delta, c->ed);
+    for (uint32_t i = 0; i < c->ed; i++) {
+      delta[i] &= INT8_MAX; /* as behind the ReLU */
+    }
     em_random_codes(random, style, g, c->ed);
     em_random_codes(random, em_random_chance(random, 30) ? EM_CODES_CONSTANT : style, b, c->n);
     em_random_codes(random, style, code, c->n);
     q[c->ed] = 55;
-    em_ssm_forward(&c->unit, x, delta, b, code, g, t == 0, h, q, nodes);
+    em_ssm_one(&c->unit, x, delta, b, code, g, t == 0, h, q, nodes);
     ref_ssm(&c->block, c->ed, c->n, x, delta, b, code, g, reference_h, expected, &counts);
     assert_memory_equal(q, expected, c->ed);
     assert_int_equal(q[c->ed], 55);
@@ -107,7 +113,7 @@ static void check_sequence(em_random *random, const ssm_case *c, uint32_t tokens
 static void ssm_random_sequences_follow_the_contract(void **state) {
   (void)state;
   em_random random = {1};
-  ssm_case *c = malloc(sizeof *c);
+  ssm_case *c = calloc(1, sizeof *c);
   ref_ssm_count total = {0};
   for (int i = 0; i < EM_REPEAT(3000); i++) {
     random_case(&random, em_random_count(&random, 1, 20), em_random_count(&random, 1, MAX_N), c);
@@ -116,13 +122,14 @@ static void ssm_random_sequences_follow_the_contract(void **state) {
   /* The rare things were there. */
   assert_true(total.state.saturations > 1000 && total.exp_in.saturations > 1000);
   assert_true(total.b_bar.saturations > 1000 && total.y.saturations > 1000);
+  em_ssm_free(&c->unit);
   free(c);
 }
 
 static void ssm_every_state_size_around_the_vector_width_is_exact(void **state) {
   (void)state;
   em_random random = {2};
-  ssm_case *c = malloc(sizeof *c);
+  ssm_case *c = calloc(1, sizeof *c);
   ref_ssm_count total = {0};
   for (uint32_t n = 1; n <= MAX_N; n++) {
     for (int i = 0; i < EM_REPEAT(40); i++) {
@@ -130,6 +137,7 @@ static void ssm_every_state_size_around_the_vector_width_is_exact(void **state) 
       check_sequence(&random, c, 5, &total);
     }
   }
+  em_ssm_free(&c->unit);
   free(c);
 }
 
@@ -137,7 +145,7 @@ static void ssm_many_channels_follow_the_contract(void **state) {
   (void)state;
   static const uint32_t sizes[] = {1, 2, 3, 5, 7, 8, 9, 16, 17};
   em_random random = {4};
-  ssm_case *c = malloc(sizeof *c);
+  ssm_case *c = calloc(1, sizeof *c);
   ref_ssm_count total = {0};
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     for (int repeat = 0; repeat < EM_REPEAT(8); repeat++) {
@@ -145,6 +153,7 @@ static void ssm_many_channels_follow_the_contract(void **state) {
       check_sequence(&random, c, 3, &total);
     }
   }
+  em_ssm_free(&c->unit);
   free(c);
 }
 
@@ -153,12 +162,12 @@ static int8_t one_state(int32_t a_bar, int32_t *h, int8_t b_bar_x, int32_t left,
                         em_node_count nodes[6]) {
   const int32_t registers[EM_MAX_REGISTERS] = {0, 0, -left, 0, 0, y_shift, 0};
   static const int8_t zero[] = {0};
+  const em_pwl constant = {.segments = 1, .intercepts = {a_bar, a_bar, a_bar}};
   em_ssm_unit unit = {.ed = 1, .n = 1, .registers = registers, .a = zero, .d = zero};
-  for (int i = 0; i < 256; i++) {
-    unit.exp.value[i] = a_bar;
-  }
+  assert_true(em_ssm_tabulate(&unit, &constant));
   int8_t q;
-  em_ssm_forward(&unit, (int8_t[]){127}, (int8_t[]){1}, &b_bar_x, &c, (int8_t[]){1}, first, h, &q, nodes);
+  em_ssm_one(&unit, (int8_t[]){127}, (int8_t[]){1}, &b_bar_x, &c, (int8_t[]){1}, first, h, &q, nodes);
+  em_ssm_free(&unit);
   return q;
 }
 
@@ -245,13 +254,14 @@ static void ssm_widest_sums_do_not_overflow(void **state) {
       }
       em_node_count nodes[6] = {{0}};
       ref_ssm_count counts = {0};
-      em_ssm_forward(&one->unit, &x, &delta, b, c, &g, false, h, &q, nodes);
+      em_ssm_one(&one->unit, &x, &delta, b, c, &g, false, h, &q, nodes);
       ref_ssm(&one->block, 1, N, &x, &delta, b, c, &g, reference_h, &expected, &counts);
       assert_int_equal(q, expected);
       assert_int_equal(h[N - 1], reference_h[N - 1]);
       assert_counts(nodes, &counts);
     }
   }
+  em_ssm_free(&one->unit);
   free(one);
 }
 

@@ -2,27 +2,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/machine/forward.h"
+#include "models/units/forward.h"
 #include "tests/oracle/reference.h"
 #include "tests/support/case_run.h"
 #include "tests/support/check.h"
 
 enum { CASES = EM_REPEAT(2000), FRAMES = 2 };
 
-/* What em_forward_frame gives for all frames of a case; nodes [engine_count] are counted from zero. */
+/* What a walk gives for all frames of a case; nodes [engine_count] are counted from zero. */
 static int8_t *walk(const em_case *a_case, em_node_count (*nodes)[EM_ENGINE_NODES]) {
   const em_core *core = &a_case->core;
   uint64_t width = (uint64_t)a_case->results_per_frame * a_case->design.shape.outputs;
   int8_t *outputs = calloc(a_case->frame_count, width);
-  int8_t *workspace = malloc(em_forward_workspace_bytes(core));
-  em_state *state = malloc(core->state_bytes);
-  em_state_reset(core, state);
-  memset(nodes, 0, core->graph.engine_count * sizeof *nodes);
-  for (uint64_t i = 0; i < a_case->frame_count; i++) {
-    em_forward_frame(core, state, a_case->frames + i * a_case->frame_codes, workspace, outputs + i * width, nodes);
-  }
-  free(workspace);
-  free(state);
+  em_forward forward;
+  em_error error;
+  assert_int_equal(em_forward_open(&forward, &core->graph, core->units, &error), EM_OK);
+  em_forward_batch(&forward, a_case->frames, (uint32_t)a_case->frame_count, outputs, NULL);
+  memcpy(nodes, forward.nodes, core->graph.engine_count * sizeof *nodes);
+  em_forward_close(&forward);
   return outputs;
 }
 

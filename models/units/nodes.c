@@ -1,5 +1,5 @@
 /* Contract names of the activation nodes that each engine requantises. */
-#include "models/machine/core.h"
+#include "models/units/unit.h"
 
 static const char *linear_node(const em_graph *graph, const em_engine *engine, uint32_t node) {
   const em_shape *s = &graph->design.shape;
