@@ -170,7 +170,7 @@ networks: ## train and quantise the Fashion-MNIST networks anew, into build/ (mo
 	  --teacher $(BUILD)/fmnist-float.safetensors --epochs 32
 	tools/quantise.py $(BUILD)/fmnist-small-float.safetensors $(FMNIST_PARTS) -o $(BUILD)/fmnist-small.safetensors --epochs 3 $(AUGMENT)
 
-bench: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case ## speeds side by side: model, timing only, RTL, lock-step
+bench: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/explore_bench ## speeds side by side: model, timing only, RTL, lock-step; exact fronts
 	tests/suites/bench.sh
 
 calibrate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/fmnist-test.safetensors ## fit the cost model to synthesis and gate-level runs (about an hour the first time)

@@ -185,13 +185,51 @@ em_status em_explore_solve(const em_explore_plan *plan, uint32_t p, em_explore_p
   return status;
 }
 
-em_status em_explore_front(const em_explore_space *space, em_explore_points *front, em_explore_effort *effort,
+/* All pieces, unfiltered. */
+static em_status solve_all(const em_explore_space *space, em_explore_points *points, em_explore_effort *effort,
                            em_error *error) {
   em_explore_plan *plan;
   em_status status = em_explore_plan_make(space, &plan, error);
   for (uint32_t p = 0; status == EM_OK && p < plan->piece_count; p++) {
-    status = em_explore_solve(plan, p, front, effort, error);
+    status = em_explore_solve(plan, p, points, effort, error);
   }
   em_explore_plan_free(plan);
-  return status == EM_OK ? em_explore_filter(front, space->objectives, error) : status;
+  return status == EM_OK ? em_explore_filter(points, space->objectives, error) : status;
+}
+
+/* The least value of one figure in the space without its limits. */
+static em_status find_least(const em_explore_space *space, em_explore_figure figure, double *least, em_error *error) {
+  em_explore_space alone = *space;
+  em_explore_points points = {0};
+  em_explore_effort effort = {0};
+  alone.objectives = 1u << figure;
+  for (uint32_t i = 0; i < EM_EXPLORE_FIGURES; i++) {
+    alone.limits[i] = INFINITY;
+  }
+  em_status status = solve_all(&alone, &points, &effort, error);
+  *least = points.count > 0 ? points.points[0].figures.values[figure] : INFINITY;
+  em_explore_points_free(&points);
+  return status;
+}
+
+em_status em_explore_why_empty(const em_explore_space *space, em_error *error) {
+  static const char *const units[EM_EXPLORE_FIGURES] = {"cycles", "cycles", "um2", "pJ", "mW"};
+  em_status status = EM_OK;
+  for (uint32_t i = 0; i < EM_EXPLORE_FIGURES && status == EM_OK; i++) {
+    double least = 0;
+    if (space->limits[i] < INFINITY) {
+      status = find_least(space, (em_explore_figure)i, &least, error);
+    }
+    if (status == EM_OK && least > space->limits[i]) {
+      return em_fail(error, EM_BAD_INPUT, "limit %s: %.10g %s; the least of all designs is %.10g",
+                     em_explore_figure_name((em_explore_figure)i), space->limits[i], units[i], least);
+    }
+  }
+  return status == EM_OK ? em_fail(error, EM_BAD_INPUT, "limits: some designs meet each, none all of them") : status;
+}
+
+em_status em_explore_front(const em_explore_space *space, em_explore_points *front, em_explore_effort *effort,
+                           em_error *error) {
+  em_status status = solve_all(space, front, effort, error);
+  return status == EM_OK && front->count == 0 ? em_explore_why_empty(space, error) : status;
 }

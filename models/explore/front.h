@@ -38,8 +38,8 @@ typedef struct {
 typedef struct em_explore_plan em_explore_plan;
 
 /*
- * EM_BAD_INPUT where the space holds what is not covered, with the key or objective; or where a limit leaves nothing
- * (then the text says which). EM_FAILED when memory is short.
+ * EM_BAD_INPUT where the space holds what is not covered, with the key or objective, or where no lanes meet the limit
+ * of the interval. EM_FAILED when memory is short.
  */
 em_status em_explore_plan_make(const em_explore_space *space, em_explore_plan **plan, em_error *error);
 void em_explore_plan_free(em_explore_plan *plan);
@@ -58,7 +58,13 @@ uint64_t em_explore_piece_interval(const em_explore_plan *plan, uint32_t piece);
 em_status em_explore_solve(const em_explore_plan *plan, uint32_t piece, em_explore_points *points,
                            em_explore_effort *effort, em_error *error);
 
-/* All pieces, one after the other, filtered and sorted by em_explore_filter. */
+/*
+ * Why a space has no points, in words: the limit that no design meets, with the least that there is, or that none meets
+ * all. EM_BAD_INPUT with that text; else that of the search for it.
+ */
+em_status em_explore_why_empty(const em_explore_space *space, em_error *error);
+
+/* All pieces, one after the other, filtered and sorted by em_explore_filter. Empty: as em_explore_why_empty. */
 em_status em_explore_front(const em_explore_space *space, em_explore_points *front, em_explore_effort *effort,
                            em_error *error);
 

@@ -118,6 +118,9 @@ static uint32_t find_intervals(const em_explore_plan *plan, range r, uint64_t *i
   for (uint32_t i = 0; i < space->target_count && every; i++) {
     intervals[count++] = space->targets[i];
   }
+  for (uint32_t i = 0; i < plan->shallow_count && every; i++) {
+    intervals[count++] = plan->shallow[i];
+  }
   if (limit < INFINITY || !every || plan->every_cycle) {
     intervals[count++] = most;
   }
@@ -129,9 +132,45 @@ static uint32_t find_intervals(const em_explore_plan *plan, range r, uint64_t *i
   return without_twins(intervals, kept);
 }
 
+/* Whether each buffer can be as deep as any chain needs. */
+static bool deep(const em_explore_space *space) {
+  for (uint32_t i = 0; i < space->depth_count; i++) {
+    const em_explore_depths *d = &space->depths[i];
+    if (d->most < EM_TOK_DEPTHS * d->step && d->key->offset != offsetof(em_design, depth_tokens.frame) &&
+        d->step == 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Engines set no interval that shallow buffers keep them from: then those of the front of interval and area. */
+static em_status find_shallow(em_explore_plan *plan, em_error *error) {
+  em_explore_space space = plan->factors.space;
+  em_explore_points front = {0};
+  em_explore_effort effort = {0};
+  if (plan->every_cycle || deep(&space)) {
+    return EM_OK;
+  }
+  space.objectives = 1u << EM_EXPLORE_INTERVAL | 1u << EM_EXPLORE_AREA;
+  for (uint32_t i = 0; i < EM_EXPLORE_FIGURES; i++) {
+    space.limits[i] = i == EM_EXPLORE_INTERVAL ? space.limits[i] : INFINITY;
+  }
+  em_status status = em_explore_front(&space, &front, &effort, error);
+  plan->shallow = calloc(front.count + 1, sizeof *plan->shallow);
+  if (status == EM_OK && plan->shallow == NULL) {
+    status = em_fail(error, EM_FAILED, "out of memory for %u intervals", front.count);
+  }
+  for (uint32_t i = 0; status == EM_OK && i < front.count; i++) {
+    plan->shallow[plan->shallow_count++] = (uint64_t)ceil(front.points[i].figures.values[EM_EXPLORE_INTERVAL] - 1e-9);
+  }
+  em_explore_points_free(&front);
+  return status;
+}
+
 static em_status find_pieces(em_explore_plan *plan, em_error *error) {
   range r = range_of(&plan->factors);
-  uint64_t *intervals = calloc(r.count + plan->factors.space.target_count + 1, sizeof *intervals);
+  uint64_t *intervals = calloc(r.count + plan->factors.space.target_count + plan->shallow_count + 1, sizeof *intervals);
   if (intervals == NULL) {
     return em_fail(error, EM_FAILED, "out of memory for the pieces of a space");
   }
@@ -161,6 +200,9 @@ em_status em_explore_plan_make(const em_explore_space *space, em_explore_plan **
     status = em_factors_make(space, &p->factors, error);
   }
   if (status == EM_OK) {
+    status = find_shallow(p, error);
+  }
+  if (status == EM_OK) {
     status = find_pieces(p, error);
   }
   if (status != EM_OK) {
@@ -174,6 +216,7 @@ void em_explore_plan_free(em_explore_plan *plan) {
   if (plan != NULL) {
     em_factors_free(&plan->factors);
     free(plan->pieces);
+    free(plan->shallow);
     free(plan);
   }
 }

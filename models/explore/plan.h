@@ -17,6 +17,8 @@ struct em_explore_plan {
   bool latency, energy;
   em_piece *pieces; /* falling */
   uint32_t piece_count;
+  uint64_t *shallow; /* intervals that depths set, where they are kept from being sufficient; falling */
+  uint32_t shallow_count;
 };
 
 /* Whether an engine works once a token, not once a frame. */

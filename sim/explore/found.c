@@ -238,7 +238,7 @@ static em_status regrets_of_variant(em_found *found, uint32_t variant, em_explor
   }
   em_explore_regret *regrets = status == EM_OK && points->count > 0 ? calloc(points->count, sizeof *regrets) : NULL;
   if (regrets != NULL) {
-    status = em_explore_regrets(points, &v->space.rates, v->ranges, regrets, error);
+    status = em_explore_regrets(points, v->space.objectives, &v->space.rates, v->ranges, regrets, error);
     for (uint32_t i = 0, k = 0; status == EM_OK && i < found->count; i++) {
       if (found->points[i].variant == variant) {
         found->points[i].regret = regrets[k++];

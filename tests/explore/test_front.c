@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/explore/closed.h"
 #include "models/explore/front.h"
@@ -103,7 +104,7 @@ static void check_every_cycle(const brute_force *b, em_explore_space space) {
   em_explore_effort effort = {0};
   em_error error;
   space.objectives = 1u << EM_EXPLORE_INTERVAL | 1u << EM_EXPLORE_AREA;
-  assert_ok(em_explore_front(&space, &front, &effort, &error), &error);
+  (void)em_explore_front(&space, &front, &effort, &error); /* an empty one is an error; brute force decides */
   for (uint32_t i = 0; i < front.count; i++) {
     whole_cycles(&front.points[i].figures);
   }
@@ -164,7 +165,7 @@ static void check_latency(const brute_force *b, em_explore_space space) {
   em_explore_effort effort = {0};
   em_error error;
   space.objectives = 1u << EM_EXPLORE_LATENCY | 1u << EM_EXPLORE_AREA;
-  assert_ok(em_explore_front(&space, &front, &effort, &error), &error);
+  (void)em_explore_front(&space, &front, &effort, &error); /* an empty one is an error; brute force decides */
   for (uint32_t i = 0; i < b->count; i++) {
     if (b->all[i].flows) {
       assert_covered(&front, &b->all[i].own, space.objectives);
@@ -176,13 +177,19 @@ static void check_latency(const brute_force *b, em_explore_space space) {
   em_explore_points_free(&front);
 }
 
-/* Returns how many designs were looked at. */
-static double check_space(uint32_t seed) {
+static em_explore_space space_of(uint32_t seed) {
   em_random random = em_random_seeded(seed, 79);
   em_design base;
   em_explore_space space;
   em_random_base(&random, seed % EM_HEAD_KINDS, &base);
   em_random_space(&random, &base, DESIGNS_OF_A_SPACE, &space);
+  return space;
+}
+
+/* Returns how many designs were looked at. */
+static double check_space(uint32_t seed) {
+  em_random random = em_random_seeded(seed, 80);
+  em_explore_space space = space_of(seed);
   double designs = em_explore_count(&space);
   brute_force b = {.space = &space, .court = em_explore_court_new(), .graph = malloc(sizeof(em_graph))};
   b.all = calloc((size_t)designs, sizeof *b.all);
@@ -200,6 +207,67 @@ static double check_space(uint32_t seed) {
   return designs;
 }
 
+/* ---- Limits ---- */
+
+/* Limits leave the points of the unlimited front that keep them; at the interval's own limit others may join. */
+static void limits_leave_what_keeps_them(void **state) {
+  (void)state;
+  static const em_explore_figure limited[] = {EM_EXPLORE_AREA, EM_EXPLORE_ENERGY, EM_EXPLORE_POWER};
+  for (uint32_t seed = 0; seed < EM_HEAD_KINDS; seed++) {
+    em_explore_space space = space_of(seed);
+    em_explore_points all = {0}, some = {0};
+    em_explore_effort effort = {0};
+    em_error error;
+    em_explore_figure figure = limited[seed % 3];
+    assert_ok(em_explore_front(&space, &all, &effort, &error), &error);
+    space.limits[figure] = all.points[all.count / 2].figures.values[figure];
+    assert_ok(em_explore_front(&space, &some, &effort, &error), &error);
+    for (uint32_t i = 0; i < some.count; i++) {
+      assert_true(some.points[i].figures.values[figure] <= space.limits[figure]);
+    }
+    for (uint32_t i = 0; i < all.count; i++) {
+      if (all.points[i].figures.values[figure] < space.limits[figure] * (1 - same)) {
+        assert_covered(&some, &all.points[i].figures, space.objectives);
+      }
+    }
+    em_explore_points_free(&all);
+    em_explore_points_free(&some);
+  }
+}
+
+static void a_limit_that_nothing_meets_is_named(void **state) {
+  (void)state;
+  for (uint32_t i = 0; i < EM_EXPLORE_FIGURES; i++) {
+    em_explore_space space = space_of(2);
+    em_explore_points front = {0};
+    em_explore_effort effort = {0};
+    em_error error = {""};
+    char name[32];
+    space.objectives = 1u << EM_EXPLORE_INTERVAL | 1u << EM_EXPLORE_AREA;
+    space.limits[i] = 0.001;
+    space.limits[EM_EXPLORE_INTERVAL] = i == EM_EXPLORE_INTERVAL ? 1 : 1e9;
+    assert_int_equal(em_explore_front(&space, &front, &effort, &error), EM_BAD_INPUT);
+    snprintf(name, sizeof name, "limit %s: ", em_explore_figure_name((em_explore_figure)i));
+    assert_non_null(strstr(error.text, name));
+    em_explore_points_free(&front);
+  }
+}
+
+/* What is not covered is refused, with what it is. */
+static void what_is_not_covered_is_refused_by_name(void **state) {
+  (void)state;
+  em_explore_space space = space_of(2);
+  em_explore_plan *plan;
+  em_error error = {""};
+  space.objectives |= 1u << EM_EXPLORE_LATENCY;
+  assert_int_equal(em_explore_plan_make(&space, &plan, &error), EM_BAD_INPUT);
+  assert_non_null(strstr(error.text, "latency"));
+  space = space_of(2);
+  space.depths[0].least = 1;
+  assert_int_equal(em_explore_plan_make(&space, &plan, &error), EM_BAD_INPUT);
+  assert_non_null(strstr(error.text, "depth_tokens.frame: 1"));
+}
+
 static double designs_wanted(void) {
   const char *text = getenv("EMAMBA_BRUTE_FORCE");
   return text != NULL ? strtod(text, NULL) : EM_REPEAT(SMALL);
@@ -215,6 +283,8 @@ static void the_front_is_that_of_brute_force(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(the_front_is_that_of_brute_force)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_front_is_that_of_brute_force), cmocka_unit_test(limits_leave_what_keeps_them),
+      cmocka_unit_test(a_limit_that_nothing_meets_is_named), cmocka_unit_test(what_is_not_covered_is_refused_by_name)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,3 +27,8 @@ import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 print(f"  {'check (timing only)':60s} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}")
 P
+echo
+echo "exact fronts, one core; the largest is CIFAR-10 with D 64, ED 128, N 16, R 4, M 4:"
+sed -e 's/^\( *D\): .*/\1: 64/; s/^\( *ED\): .*/\1: 128/; s/^\( *N\): .*/\1: 16/; s/^\( *R\): .*/\1: 4/; s/^\( *M\): .*/\1: 4/' \
+  -e "s|\.\./technology|$PWD/configs/technology|" configs/designs/cifar-10.yaml >"$work/larger.yaml"
+build/tests/explore_bench configs/designs/mars.yaml configs/designs/fmnist.yaml "$work/larger.yaml"
