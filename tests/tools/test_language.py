@@ -1,6 +1,7 @@
 """Language models: units of text, perplexity, and the C model on one of any length."""
 
 import math
+import os
 import tempfile
 import unittest
 from pathlib import Path
@@ -13,12 +14,13 @@ try:
 except ImportError:
     torch = None
 
-from emamba_tools import network, safetensors, subwords
+from emamba_tools import contract, network, safetensors, subwords
 
 if torch:
     from emamba_tools import fitting, language, language_quantising
     from emamba_tools.model import Model, Numerics
 
+SHIPPED = ROOT / "configs" / "networks" / "wikitext-2.safetensors"
 WORDS = "the cat sat on a mat and the rat sat on the cat".split()
 
 
@@ -161,6 +163,41 @@ class EndToEnd(unittest.TestCase):
             self.assertEqual(safetensors.load(frames)[0]["frames"].shape, (2, 32, 1, 8))
             units = language_quantising.load_units(language_quantising.units_path(net))
             self.assertTrue(math.isfinite(units.exponent))
+
+    def test_the_shipped_network_on_its_trace(self):
+        program = ROOT / "build" / "emamba"
+        if not program.exists():
+            self.skipTest("build/emamba is not built")
+        net, trace = SHIPPED, ROOT / "traces" / "wikitext-2.safetensors"
+        with tempfile.TemporaryDirectory() as name:
+            out = Path(name) / "out"
+            done = run("run", ROOT / "configs/designs/wikitext-2.yaml", "-n", net, "-i", trace,
+                       "-o", out, "-q", program=program)  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stderr)
+            codes = safetensors.load(out)[0]["outputs"]
+        frames = safetensors.load(trace)[0]["frames"]
+        self.assertTrue((codes == contract.forward(network.load(net), frames)).all())
+        units = language_quantising.load_units(language_quantising.units_path(net))
+        ids = [int((units.codes == row).all(1).argmax()) for row in frames[0, :, 0]]
+        said = "".join(units.vocabulary.units[i] for i in ids)
+        self.assertTrue(said.startswith("\n = Robert <unk> =\n"), said)
+        logits = torch.from_numpy(codes.reshape(512, -1)).float() * 2.0 ** network.load(net).exponents["output"]
+        nats = torch.nn.functional.cross_entropy(logits[:-1], torch.tensor(ids[1:]))
+        self.assertLess(nats.exp(), 16)  # of 256, on a start that says little
+
+    @unittest.skipUnless((Path(os.environ.get("EMAMBA_DATA", "/nonexistent")) / "wikitext-2").exists(),
+                         "EMAMBA_DATA does not name a folder with wikitext-2")  # fmt: skip
+    def test_the_shipped_network_keeps_its_promise_at_every_length(self):
+        with tempfile.TemporaryDirectory() as name:
+            done = run(TOOLS / "language.py", "perplexity", SHIPPED, "-o", f"{name}/p.svg",
+                       "--units", 8193, "--lengths", 512, 8192)  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stderr)
+        figures = [float(cell) for line in done.stdout.splitlines() if "INT8" in line
+                   for cell in line[24:].split()[:2]]  # fmt: skip
+        self.assertEqual(len(figures), 4)
+        self.assertLess(figures[0], 13)
+        for short, long in (figures[:2], figures[2:]):
+            self.assertLess(abs(long / short - 1), 0.05)
 
     def test_bad_input_is_one_line(self):
         with tempfile.TemporaryDirectory() as name:

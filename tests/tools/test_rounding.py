@@ -82,6 +82,7 @@ class SameCodes(unittest.TestCase):
         for seed, changes in enumerate((
             {}, {"head": "mean"}, {"head": "mean", "head_hidden": 0, "conv_silu": False},
             {"head": "none", "head_hidden": 0, "outputs": 5}, {"head_hidden": 0},
+            {"head": "token"}, {"head": "token", "head_hidden": 0},
         )):  # fmt: skip
             with self.subTest(**changes):
                 frames = random_frames(seed, {**SMALL, **changes})

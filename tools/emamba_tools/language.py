@@ -17,7 +17,7 @@ from torch.nn import functional
 from . import checkpoint, kernels, safetensors, subwords
 from .model import Model, Numerics, Shape
 
-BATCH_UNITS = 8_192  # of one pass without gradients
+BATCH_UNITS = 32_768  # of one pass without gradients
 
 
 class Language(nn.Module):

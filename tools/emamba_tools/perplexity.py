@@ -18,18 +18,20 @@ from .language_quantising import Units
 from .model import Model, Numerics, Shape
 from .rounding import Rounding, Secants
 
-LAST = 512  # units at the end of every text that are looked at alone
+LAST = 512  # units at the end of the longest texts that are looked at alone
 
 
 class Figure(NamedTuple):
-    """Perplexity over whole texts, and over the LAST units of each."""
+    """Perplexity of all units, and of the LAST of each of the longest texts: the same units in
+    every length, after much of their text or little."""
 
     whole: float
     last: float
 
 
-def figure(nats: np.ndarray) -> Figure:
-    return Figure(language.perplexity(nats), language.perplexity(nats[:, -LAST:]))
+def figure(nats: np.ndarray, longest: int) -> Figure:
+    ends = nats.reshape(-1, longest)[:, -LAST:]
+    return Figure(language.perplexity(nats), language.perplexity(ends))
 
 
 class Chip(NamedTuple):
@@ -67,16 +69,17 @@ def of_codes(codes: np.ndarray, exponent: int, ids: np.ndarray) -> np.ndarray:
     return language.surprises(logits, language.texts(ids, codes.shape[1])[: len(codes)]).numpy()
 
 
-def in_floating_point(path: Path, ids: np.ndarray, length: int) -> Iterator[tuple[str, Figure]]:
+def in_floating_point(path: Path, ids: np.ndarray, length: int,
+                      longest: int) -> Iterator[tuple[str, Figure]]:  # fmt: skip
     """A network of tools/language.py with exact functions and, with range norm, with PWL ones."""
     found, _, _ = language.load(path)
     nats = language.measured(found, Numerics(), ids, length)
-    yield f"float, {found.model.norm} norm", figure(nats)
+    yield f"float, {found.model.norm} norm", figure(nats, longest)
     if found.model.norm == "range":
         nodes = dict.fromkeys(network.pwl_names(found.model.shape.metadata()), 0)
         secants = Secants(quantisation.functions(found.model.shape, nodes))
         nats = language.measured(found, secants, ids, length)
-        yield "PWL float, range norm", figure(nats)
+        yield "PWL float, range norm", figure(nats, longest)
 
 
 def common(ids: np.ndarray, lengths: list[int]) -> np.ndarray:
@@ -95,12 +98,12 @@ def figures(floats: list[Path], chip: Chip | None, ids: np.ndarray,
     made: dict[str, list[Figure]] = {}
     for length in lengths:
         for path in floats:
-            for name, found in in_floating_point(path, ids, length):
+            for name, found in in_floating_point(path, ids, length, max(lengths)):
                 made.setdefault(name, []).append(found)
         if chip:
             codes = by_the_c_model(chip, ids, length)
             nats = of_codes(codes, chip.network.exponents["output"], ids)
-            made.setdefault("INT8 (C model)", []).append(figure(nats))
+            made.setdefault("INT8 (C model)", []).append(figure(nats, max(lengths)))
         print(f"length {length}: done", flush=True)
     return made
 
@@ -108,7 +111,7 @@ def figures(floats: list[Path], chip: Chip | None, ids: np.ndarray,
 def table(made: dict[str, list[Figure]], lengths: list[int], predicted: int) -> list[str]:
     lines = [f"test perplexity a unit, {predicted} units predicted, by length of the text",
              f"{'':24s}" + "".join(f"{length:>9}" for length in lengths) + "   spread"]  # fmt: skip
-    for part, what in ((0, "whole texts"), (1, f"their last {LAST} units")):
+    for part, what in ((0, "all units"), (1, f"the last {LAST} of every {lengths[-1]} units")):
         lines.append(what)
         for name, found in made.items():
             values = [f[part] for f in found]
@@ -163,7 +166,8 @@ def by_width(made: network.Network, units: Units, ids: np.ndarray, lengths: list
     figures_: dict[int, list[Figure]] = {}
     for bits in widths:
         width = ablation.Width(numerics, bits)
-        figures_[bits] = [figure(language.measured(found, width, ids, length)) for length in lengths]
+        figures_[bits] = [figure(language.measured(found, width, ids, length), max(lengths))
+                          for length in lengths]  # fmt: skip
         print(f"{bits} bits: done", flush=True)
     return figures_
 
