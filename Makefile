@@ -243,9 +243,9 @@ test: deps ## install, build and pass all tests; ends with the count
 	@$(MAKE) --no-print-directory -j $(JOBS) test-programs
 	tests/run
 
-test-full: deps ## the long form: 30 random designs x 20 stall seeds, a million fuzz runs each
+test-full: deps ## the long form: 30 random designs x 20 stall seeds, a text of 512 units in lock-step, a million fuzz runs each
 	@$(MAKE) --no-print-directory -j $(JOBS) test-programs
-	RANDOM_DESIGNS=30 RANDOM_SEEDS=20 FUZZ_RUNS=1000000 tests/run
+	RANDOM_DESIGNS=30 RANDOM_SEEDS=20 FUZZ_RUNS=1000000 LOCKSTEP_LONG=1 tests/run
 
 formal: ## the long form of the proofs: all parameter sets (docs/verification.md)
 	$(PYTHON) tests/formal/prove.py --long

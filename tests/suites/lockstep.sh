@@ -103,6 +103,14 @@ else
     -i "$work/cifar-10.safetensors" --frames 2
 fi
 
+if [ -z "${LOCKSTEP_LONG:-}" ]; then
+  echo "ok - wikitext-2: a text of 512 units # SKIP LOCKSTEP_LONG is not set"
+else
+  text=(configs/designs/wikitext-2.yaml -n configs/networks/wikitext-2.safetensors -i traces/wikitext-2.safetensors)
+  check "wikitext-2: a text of 512 units" cosim "${text[@]}"
+  check "wikitext-2: stalled" cosim "${text[@]}" --stall-in 0.2 --stall-out 0.3 --seed 7
+fi
+
 if [ -z "${EMAMBA_CONFORMANCE:-}" ]; then
   echo "ok - conformance vectors # SKIP EMAMBA_CONFORMANCE does not name their folder"
 else
