@@ -31,7 +31,7 @@ TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(basename $(notdir $(TEST_SOURCES)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: FORCE install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal bench format clean
+.PHONY: FORCE systemc install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal bench format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -110,6 +110,43 @@ $(BUILD)/emamba: $(BUILD)/release/sim/main.o $(BUILD)/release/sim/processor.o $(
 $(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(BUILD)/sanitized/sim/processor.o $(BUILD)/release/sim/explore/nsga2.o $(call libraries,sanitized)
 	$(CC) $(SANITIZED) $^ $(LDLIBS) $(PAGMO) -o $@
 
+# ---- SystemC: the accelerator as a TLM-2.0 component, and a platform around it. The library wants C++17. ----
+
+SYSTEMC := $(wildcard sim/systemc/*.cpp)
+PLATFORM := $(wildcard sim/systemc/platform/*.c sim/systemc/platform/*.cpp)
+CXXFLAGS := -std=c++17 -g -fvisibility=default -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-psabi -I. -MMD -MP
+SYSTEMC_LDLIBS := $(LDLIBS) -lsystemc -lstdc++
+objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
+
+$(BUILD)/release/%.o: %.cpp $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CXX) $(RELEASE) $(CXXFLAGS) -c $< -o $@
+
+$(BUILD)/sanitized/%.o: %.cpp $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) $(SANITIZED) -c $< -o $@
+
+$(BUILD)/release/libem_systemc.a: $(call objects,release,$(SYSTEMC))
+$(BUILD)/sanitized/libem_systemc.a: $(call objects,sanitized,$(SYSTEMC))
+
+$(BUILD)/emamba-platform: $(call objects,release,$(PLATFORM)) $(BUILD)/release/libem_systemc.a $(call libraries,release)
+	$(CXX) $(RELEASE) $^ $(SYSTEMC_LDLIBS) -o $@
+
+$(BUILD)/sanitized/emamba-platform: $(call objects,sanitized,$(PLATFORM)) $(BUILD)/sanitized/libem_systemc.a $(call libraries,sanitized)
+	$(CXX) $(SANITIZED) $^ $(SYSTEMC_LDLIBS) -o $@
+
+# Tests of the component: programs of their own, as SystemC has one elaboration a process.
+define systemc_test
+$(BUILD)/$(1)/systemc-%: $(BUILD)/$(1)/tests/systemc/%.o $(BUILD)/$(1)/sim/systemc/platform/inputs.o $(BUILD)/$(1)/libem_systemc.a $(call libraries,$(1))
+	$$(CXX) $(2) $$^ $$(SYSTEMC_LDLIBS) -o $$@
+endef
+$(eval $(call systemc_test,release,$$(RELEASE)))
+$(eval $(call systemc_test,sanitized,$$(SANITIZED)))
+
+SYSTEMC_TESTS := $(BUILD)/release/systemc-component $(BUILD)/sanitized/systemc-component $(BUILD)/release/systemc-sequences
+
+systemc: $(BUILD)/emamba-platform ## the accelerator in SystemC: TLM-2.0 component and virtual platform (docs/systemc.md)
+
 # ---- The library: one object whose internal symbols are local, as an archive and shared ----
 
 SONAME := libemamba.so.$(firstword $(subst ., ,$(VERSION)))
@@ -172,6 +209,8 @@ networks: ## train and quantise the Fashion-MNIST networks anew, into build/ (mo
 
 bench: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/explore_bench ## speeds side by side: model, timing only, RTL, lock-step; exact fronts
 	tests/suites/bench.sh
+	$(MAKE) --no-print-directory $(BUILD)/emamba-platform
+	tests/suites/bench_systemc.sh
 
 calibrate: $(BUILD)/emamba $(BUILD)/gate_sim $(BUILD)/tests/random_case $(BUILD)/fmnist-test.safetensors ## fit the cost model to synthesis and gate-level runs (about an hour the first time)
 	$(PYTHON) tools/calibrate.py
@@ -237,7 +276,7 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzzed/tests/fuzz/%.o $(call libraries,fuzzed)
 	clang -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
 
 test-programs: $(BUILD)/emamba $(BUILD)/sanitized/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/first_difference $(BUILD)/tests/map_against_rtl $(BUILD)/gate_sim \
-  $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds $(BUILD)/libemamba.so $(BUILD)/libemamba.a $(BUILD)/threaded/threads
+  $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds $(BUILD)/emamba-platform $(BUILD)/sanitized/emamba-platform $(SYSTEMC_TESTS) $(BUILD)/libemamba.so $(BUILD)/libemamba.a $(BUILD)/threaded/threads
 
 test: deps ## install, build and pass all tests; ends with the count
 	@$(MAKE) --no-print-directory -j $(JOBS) test-programs

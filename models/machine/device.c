@@ -171,24 +171,30 @@ static void show_once_more(em_device *device, const em_device_streams *streams, 
   }
 }
 
+/* Goes on through what happens inside, until something passes a stream. */
 static void run(em_device *device, const em_device_streams *streams, uint64_t max_cycles, em_device_step *step) {
   const em_state *state = device->state;
-  const em_engine *out = &device->graph.engines[device->graph.engine_count - 1];
-  em_pins pins = {streams->in_beats > 0, streams->in_data, streams->out_ready};
-  uint32_t out_beat = state->out_beat;
+  const uint32_t last = device->graph.engine_count - 1;
+  const em_pins pins = {streams->in_beats > 0, streams->in_data, streams->out_ready};
+  const uint32_t out_beat = state->out_beat;
   em_step done;
-  /* A step may take one beat a cycle; while none is accepted it may be longer than what is offered. */
-  bool limited = pins.in_valid && frame_buffer_ready(device) && streams->in_beats < max_cycles;
-  em_core_advance(&device->core, device->state, &pins, limited ? streams->in_beats : max_cycles, &done);
-  *step = (em_device_step){done.cycles, done.in_beats, done.out_beats, NULL, done.frame_in, false};
+  uint64_t cycles = 0;
+  do {
+    /* A step may take one beat a cycle; while none is accepted it may be longer than what is offered. */
+    uint64_t left = max_cycles - cycles;
+    bool limited = pins.in_valid && streams->in_beats < left && frame_buffer_ready(device);
+    em_core_advance(&device->core, device->state, &pins, limited ? streams->in_beats : left, &done);
+    cycles += done.cycles;
+  } while (cycles < max_cycles && done.in_beats == 0 && done.out_beats == 0);
+  *step = (em_device_step){cycles, done.in_beats, done.out_beats, NULL, done.frame_in, false};
   if (done.in_beats > 0) {
-    bool last = streams->in_last && done.in_beats == streams->in_beats;
-    device->tlast_error = device->tlast_error || last != done.frame_in;
+    bool ends = streams->in_last && done.in_beats == streams->in_beats;
+    device->tlast_error = device->tlast_error || ends != done.frame_in;
   }
   if (done.out_beats > 0) {
     uint32_t per_frame = em_results_per_frame(&device->graph.design.shape);
-    uint64_t tokens = em_state_engines(&device->core, state)[device->graph.engine_count - 1].tokens;
-    step->out_data = em_core_output(&device->core, state) + (size_t)out_beat * out->lanes;
+    uint64_t tokens = em_state_engines(&device->core, state)[last].tokens;
+    step->out_data = em_core_output(&device->core, state) + (size_t)out_beat * device->graph.engines[last].lanes;
     step->out_last = done.result_out && tokens % per_frame == 0;
   }
 }

@@ -14,12 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "models/base/status.h"
-#include "models/design/design.h"
-
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "models/base/status.h"
+#include "models/design/design.h"
 
 typedef struct em_device em_device;
 
@@ -68,8 +68,9 @@ typedef struct {
 } em_device_step;
 
 /*
- * Moves time by at least one and at most max_cycles, up to the next event. Beats are accepted one a cycle from the
- * first cycle on while in_ready; EM_FAILED when memory is short for a run that starts.
+ * Moves time by at least one and at most max_cycles, up to the cycle in which beats pass a stream, or the last of
+ * several in a row do. Those that pass are of the step's last cycles, one a cycle. EM_FAILED when memory is short for a
+ * run that starts.
  */
 em_status em_device_advance(em_device *device, const em_device_streams *streams, uint64_t max_cycles,
                             em_device_step *step, em_error *error);
