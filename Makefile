@@ -224,7 +224,7 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 SHARE := $(PREFIX)/share/emamba
-SHARED := $(wildcard configs/*/*.yaml configs/*/*.safetensors configs/*/*.units) $(wildcard rtl/*.sv rtl/*.f rtl/probe/*.sv rtl/probe/*.f) \
+SHARED := $(wildcard docs/schemas/*.json) $(wildcard configs/*/*.yaml configs/*/*.safetensors configs/*/*.units) $(wildcard rtl/*.sv rtl/*.f rtl/probe/*.sv rtl/probe/*.f) \
   sim/lockstep/rtl_shell.cpp sim/lockstep/rtl_port.h
 BASH_COMPLETION := $(PREFIX)/share/bash-completion/completions/emamba
 ZSH_COMPLETION := $(PREFIX)/share/zsh/site-functions/_emamba

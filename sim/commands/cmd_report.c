@@ -8,6 +8,7 @@
 #include "sim/commands/commands.h"
 #include "sim/report/power_csv.h"
 #include "sim/report/report.h"
+#include "sim/report/report_export.h"
 #include "sim/report/report_html.h"
 #include "sim/report/report_restore.h"
 
@@ -26,6 +27,16 @@ static em_status deliver(cJSON *report, const em_options *o, em_error *error) {
   }
   if (status == EM_OK && o->html != NULL) {
     status = em_report_html_save(o->html, &report, 1, error);
+  }
+  em_report_set set = {&report, o->arguments, 1};
+  if (status == EM_OK && o->csv != NULL) {
+    status = em_report_csv_save(o->csv, &set, error);
+  }
+  if (status == EM_OK && o->latex != NULL) {
+    status = em_report_latex_save(o->latex, &set, error);
+  }
+  if (status == EM_OK && o->accelergy != NULL) {
+    status = em_report_accelergy_save(o->accelergy, report, error);
   }
   if (status == EM_OK && o->report != NULL) {
     status = em_report_save(o->report, report, error);

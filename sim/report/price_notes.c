@@ -74,7 +74,7 @@ static void add_weights_note(const em_pricing *pricing, cJSON *notes) {
   cJSON_AddItemToArray(notes, cJSON_CreateString(text));
 }
 
-cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_busy_windows *windows) {
+cJSON *em_price_notes(const em_pricing *pricing, const em_busy_windows *windows) {
   const em_constant *valid = em_technology_find(pricing->technology, "supply_valid_mv");
   const em_constant *macro = em_technology_find(pricing->technology, "sram_macro_min_bits");
   const em_design *design = &pricing->graph->design;
@@ -94,10 +94,8 @@ cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_bu
     cJSON_AddItemToArray(notes, cJSON_CreateString(text));
   }
   if (!design->clock_gating) {
-    const cJSON *clock = cJSON_GetObjectItemCaseSensitive(price, "clock");
     snprintf(text, sizeof text, "the clock is not gated: %.4g mW of it reach flip-flops that take nothing new",
-             cJSON_GetObjectItemCaseSensitive(clock, "ungated_mw")->valuedouble -
-                 cJSON_GetObjectItemCaseSensitive(clock, "gated_mw")->valuedouble);
+             em_price_clock_mw(pricing, false) - em_price_clock_mw(pricing, true));
     cJSON_AddItemToArray(notes, cJSON_CreateString(text));
   }
   if (!pricing->activity->toggles) {

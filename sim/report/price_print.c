@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "sim/report/rows.h"
+#include "sim/report/report_fields.h"
 
 enum { RANGE_CHARS = 96, DIGITS = 3 };
 
@@ -53,19 +53,14 @@ static void print_head(em_report_reader *r, const cJSON *price, const em_termina
 }
 
 static void print_modules(em_report_reader *r, const cJSON *price, const em_terminal *terminal) {
-  const em_field fields[] = {{"GE", "gates_ge", EM_FIELD_FIGURE, 1},
-                             {"area", "area_um2", EM_FIELD_FIGURE, 1},
-                             {"switching", "switching_mw", EM_FIELD_FIGURE, 1e3},
-                             {"clock", "clock_mw", EM_FIELD_FIGURE, 1e3},
-                             {"SRAM", "sram_mw", EM_FIELD_FIGURE, 1e3},
-                             {"leakage", "leakage_mw", EM_FIELD_FIGURE, 1e3},
-                             {"power", "power_mw", EM_FIELD_FIGURE, 1e3}};
+  const cJSON *totals = em_reader_child(r, price, "totals");
+  em_field fields[EM_MOST_FIELDS];
+  uint32_t count = em_report_shown(EM_TABLE_MODULES, totals, fields);
   char what[64];
   snprintf(what, sizeof what, "module (%s, %s)", em_terminal_unit(terminal, "um2"), em_terminal_unit(terminal, "uW"));
-  em_rows_print(r, terminal, what, fields, sizeof fields / sizeof fields[0], em_reader_array(r, price, "modules", 0),
-                em_reader_child(r, price, "totals"), false);
+  em_rows_print(r, terminal, what, fields, count, em_reader_array(r, price, "modules", 0), totals, false);
   em_terminal_line(terminal, "rounded",
-                   "to three digits, each for itself; --report has the exact ones, whose parts add up");
+                   "to three digits, each for itself; --csv and --report have the exact ones, whose parts add up");
   fputs("\n", terminal->file);
 }
 

@@ -320,8 +320,7 @@ static void add_efficiency(const em_pricing *pricing, uint64_t frames, cJSON *pr
   add_inverse(object, "tops_per_mm2", tops * 1e6, area);
 }
 
-/* The clock's power with or without gating, whichever the design has. */
-static double clock_mw(const em_pricing *pricing, bool gating) {
+double em_price_clock_mw(const em_pricing *pricing, bool gating) {
   double units = 0, milliwatts = 1e-3 / em_price_time_us(&pricing->point);
   em_price_point point = pricing->point;
   point.clock_gating = gating;
@@ -336,8 +335,8 @@ static double clock_mw(const em_pricing *pricing, bool gating) {
 
 static void add_clock(const em_pricing *pricing, cJSON *price) {
   cJSON *clock = cJSON_AddObjectToObject(price, "clock");
-  cJSON_AddNumberToObject(clock, "ungated_mw", clock_mw(pricing, false));
-  cJSON_AddNumberToObject(clock, "gated_mw", clock_mw(pricing, true));
+  cJSON_AddNumberToObject(clock, "ungated_mw", em_price_clock_mw(pricing, false));
+  cJSON_AddNumberToObject(clock, "gated_mw", em_price_clock_mw(pricing, true));
 }
 
 /* ---- The point, and what to know of it ---- */
@@ -377,7 +376,7 @@ cJSON *em_price_report(const em_pricing *pricing, uint64_t frames, const em_busy
   add_sensitivity(pricing, frames, price);
   cJSON_AddItemToObject(price, "anchors", em_price_anchors(pricing));
   cJSON_AddItemToObject(price, "power_density", em_price_density(pricing));
-  cJSON_AddItemToObject(price, "notes", em_price_notes(pricing, price, windows));
+  cJSON_AddItemToObject(price, "notes", em_price_notes(pricing, windows));
   return price;
 }
 
@@ -389,6 +388,6 @@ cJSON *em_price_summary(const em_pricing *pricing, uint64_t frames) {
   figures total = total_of(pricing);
   add_bounds(pricing, &total, frames, price);
   add_clock(pricing, price);
-  cJSON_AddItemToObject(price, "notes", em_price_notes(pricing, price, NULL));
+  cJSON_AddItemToObject(price, "notes", em_price_notes(pricing, NULL));
   return price;
 }

@@ -29,11 +29,14 @@ cJSON *em_price_summary(const em_pricing *pricing, uint64_t frames);
 /* An array of {name, value, low, high, unit, kind, source}: every constant used. */
 cJSON *em_price_provenance(const em_pricing *pricing);
 
-/* Arrays and objects that em_price_report puts together; at the notes `price` holds "clock". */
+/* The clock's power with or without gating, whichever the design has. */
+double em_price_clock_mw(const em_pricing *pricing, bool gating);
+
+/* Arrays and objects that em_price_report puts together. */
 cJSON *em_price_technology(const em_pricing *pricing);
 cJSON *em_price_anchors(const em_pricing *pricing);
 cJSON *em_price_density(const em_pricing *pricing);
-cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_busy_windows *windows);
+cJSON *em_price_notes(const em_pricing *pricing, const em_busy_windows *windows);
 
 /* Of the run as it was; NULL when memory is short. */
 cJSON *em_price_power_over_time(const em_pricing *pricing, const em_run_time *time, const em_busy_windows *windows);

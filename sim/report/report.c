@@ -12,6 +12,7 @@
 #include "sim/files/json_text.h"
 #include "sim/report/design_report.h"
 #include "sim/report/price_report.h"
+#include "sim/report/report_fields.h"
 #include "sim/report/run_price.h"
 #include "sim/report/run_time.h"
 #include "sim/run/accuracy.h"
@@ -26,101 +27,6 @@ static void add_hash(cJSON *object, const char *key, uint64_t hash) {
   cJSON_AddStringToObject(object, key, text);
 }
 
-/* Adds `count` to the number `key` of a totals object. */
-static void accumulate(cJSON *totals, const char *key, uint64_t count) {
-  cJSON *item = cJSON_GetObjectItemCaseSensitive(totals, key);
-  if (item == NULL) {
-    add_count(totals, key, count);
-  } else {
-    cJSON_SetNumberValue(item, item->valuedouble + (double)count);
-  }
-}
-
-static void report_nodes(const em_job *job, uint32_t engine, const em_engine_state *counters, cJSON *nodes,
-                         cJSON *totals) {
-  const em_engine *e = &job->core->graph.engines[engine];
-  for (uint32_t n = 0; n < EM_ENGINE_NODES; n++) {
-    const char *name = em_engine_node_name(&job->core->graph, engine, n);
-    if (name == NULL) {
-      continue;
-    }
-    const em_node_count *count = &counters->nodes[n];
-    char full[EM_NAME_CHARS];
-    if (e->block == EM_NONE) {
-      snprintf(full, sizeof full, "%s", name);
-    } else {
-      snprintf(full, sizeof full, "blocks.%u.%s", e->block, name);
-    }
-    cJSON *node = cJSON_CreateObject();
-    cJSON_AddStringToObject(node, "name", full);
-    add_count(node, "saturations", count->saturations);
-    add_count(node, "pwl_inputs_below", count->below);
-    add_count(node, "pwl_inputs_above", count->above);
-    cJSON_AddItemToArray(nodes, node);
-    accumulate(totals, "saturations", count->saturations);
-    accumulate(totals, "pwl_inputs_below", count->below);
-    accumulate(totals, "pwl_inputs_above", count->above);
-  }
-}
-
-static cJSON *report_engine(const em_job *job, uint32_t index, const em_engine_timing *counters,
-                            const em_engine_activity *activity, cJSON *totals) {
-  const em_engine *e = &job->core->graph.engines[index];
-  char name[EM_NAME_CHARS];
-  em_engine_name(&job->core->graph, index, name);
-  cJSON *engine = cJSON_CreateObject();
-  uint64_t all = counters->busy + counters->starved + counters->blocked;
-  cJSON_AddStringToObject(engine, "name", name);
-  add_count(engine, "tokens", counters->tokens);
-  add_count(engine, "cycles_per_token", e->busy_cycles);
-  add_count(engine, "busy_cycles", counters->busy);
-  add_count(engine, "starved_cycles", counters->starved);
-  add_count(engine, "blocked_cycles", counters->blocked);
-  add_count(engine, "total_cycles", all);
-  cJSON_AddNumberToObject(engine, "utilisation_percent", 100.0 * (double)counters->busy / (double)all);
-  accumulate(totals, "busy_cycles", counters->busy);
-  accumulate(totals, "starved_cycles", counters->starved);
-  accumulate(totals, "blocked_cycles", counters->blocked);
-  for (uint32_t a = 0; a < EM_ACTIONS; a++) {
-    add_count(engine, em_action_key(a), activity->actions[a]);
-    accumulate(totals, em_action_key(a), activity->actions[a]);
-  }
-  return engine;
-}
-
-static cJSON *report_memory(const em_job *job, uint32_t index, const em_memory_activity *activity, bool toggles,
-                            cJSON *totals) {
-  const em_memory *m = &job->core->graph.memories[index];
-  char name[EM_NAME_CHARS];
-  em_memory_name(&job->core->graph, index, name);
-  uint64_t word_bits = (uint64_t)m->lanes * m->lane_bits, reads = activity->reads[0] + activity->reads[1];
-  cJSON *memory = cJSON_CreateObject();
-  cJSON_AddStringToObject(memory, "name", name);
-  cJSON_AddStringToObject(memory, "kind", m->macro ? "sram_macro" : "flip_flops");
-  add_count(memory, "words", m->words);
-  add_count(memory, "word_bits", word_bits);
-  add_count(memory, "read_ports", m->readers);
-  add_count(memory, "bits", m->words * word_bits);
-  add_count(memory, "reads", reads);
-  add_count(memory, "writes", activity->writes);
-  add_count(memory, "read_bits", reads * word_bits);
-  static const char *const keys[] = {"reads", "writes", "read_bits", "bits"};
-  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-    accumulate(totals, keys[i], (uint64_t)cJSON_GetObjectItemCaseSensitive(memory, keys[i])->valuedouble);
-  }
-  if (toggles) {
-    uint64_t read_toggles = activity->read_toggles[0] + activity->read_toggles[1];
-    add_count(memory, "read_toggle_bits", read_toggles);
-    if (m->readers == 2) {
-      add_count(memory, "second_port_read_toggle_bits", activity->read_toggles[1]);
-    }
-    add_count(memory, "write_toggle_bits", activity->write_toggles);
-    accumulate(totals, "read_toggle_bits", read_toggles);
-    accumulate(totals, "write_toggle_bits", activity->write_toggles);
-  }
-  return memory;
-}
-
 /* What was asked for; with the files' hashes it makes the run again. */
 static void add_options(const em_tracker *tracker, cJSON *report) {
   cJSON *options = cJSON_AddObjectToObject(report, "options");
@@ -131,21 +37,34 @@ static void add_options(const em_tracker *tracker, cJSON *report) {
   add_count(options, "power_window_cycles", tracker->windows != NULL ? tracker->windows->asked_cycles : 0);
 }
 
+static void add_nodes(const em_job *job, uint32_t engine, const em_engine_state *counters, cJSON *nodes,
+                      cJSON *totals) {
+  const em_graph *graph = &job->core->graph;
+  for (uint32_t n = 0; n < EM_ENGINE_NODES; n++) {
+    em_report_row row = {.graph = graph, .index = engine, .place = n, .node = &counters->nodes[n]};
+    if (em_engine_node_name(graph, engine, n) != NULL) {
+      cJSON_AddItemToArray(nodes, em_report_row_make(EM_TABLE_NODES, &row, totals));
+    }
+  }
+}
+
 static void add_parts(const em_job *job, const em_run_activity *activity, cJSON *report) {
   const em_graph *graph = &job->core->graph;
-  cJSON *engines = cJSON_AddArrayToObject(report, "engines");
-  cJSON *engine_totals = cJSON_AddObjectToObject(report, "engine_totals");
-  cJSON *memories = cJSON_AddArrayToObject(report, "memories");
-  cJSON *memory_totals = cJSON_AddObjectToObject(report, "memory_totals");
-  cJSON *nodes = cJSON_AddArrayToObject(report, "nodes");
-  cJSON *node_totals = cJSON_AddObjectToObject(report, "node_totals");
+  cJSON *rows[EM_TABLES], *totals[EM_TABLES];
+  for (uint32_t t = EM_TABLE_ENGINES; t <= EM_TABLE_NODES; t++) {
+    rows[t] = cJSON_AddArrayToObject(report, em_report_tables[t].rows);
+    totals[t] = cJSON_AddObjectToObject(report, em_report_tables[t].totals);
+  }
   for (uint32_t e = 0; e < graph->engine_count; e++) {
     em_engine_state counters = em_core_counters(job->core, job->state, e);
-    cJSON_AddItemToArray(engines, report_engine(job, e, &activity->times[e], &activity->engines[e], engine_totals));
-    report_nodes(job, e, &counters, nodes, node_totals);
+    em_report_row row = {.graph = graph, .index = e, .time = &activity->times[e], .engine = &activity->engines[e]};
+    cJSON_AddItemToArray(rows[EM_TABLE_ENGINES], em_report_row_make(EM_TABLE_ENGINES, &row, totals[EM_TABLE_ENGINES]));
+    add_nodes(job, e, &counters, rows[EM_TABLE_NODES], totals[EM_TABLE_NODES]);
   }
   for (uint32_t m = 0; m < graph->memory_count; m++) {
-    cJSON_AddItemToArray(memories, report_memory(job, m, &activity->memories[m], activity->toggles, memory_totals));
+    em_report_row row = {.graph = graph, .index = m, .memory = &activity->memories[m], .toggles = activity->toggles};
+    cJSON_AddItemToArray(rows[EM_TABLE_MEMORIES],
+                         em_report_row_make(EM_TABLE_MEMORIES, &row, totals[EM_TABLE_MEMORIES]));
   }
 }
 

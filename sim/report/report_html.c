@@ -5,6 +5,7 @@
 
 #include "sim/files/atomic_file.h"
 #include "sim/files/json_text.h"
+#include "sim/report/report_fields.h"
 
 /* The template, taken in by the assembler; builds run in the project's root. It ends with a NUL. */
 __asm__(
@@ -68,6 +69,19 @@ static char *page_text(const cJSON *report) {
   return text;
 }
 
+/* The template from `from` to behind the mark of the tables' fields, with these in its place. */
+static const char *write_fields(const char *from, FILE *file) {
+  static const char mark[] = "@FIELDS@";
+  const char *place = strstr(from, mark);
+  cJSON *fields = em_report_fields_json();
+  char *text = em_json_print(fields, false);
+  fwrite(from, 1, (size_t)(place - from), file);
+  em_json_write_in_page(text != NULL ? text : "[]", file);
+  free(text);
+  cJSON_Delete(fields);
+  return place + strlen(mark);
+}
+
 em_status em_report_html_save(const char *path, cJSON *const *reports, size_t count, em_error *error) {
   static const char mark[] = "@REPORTS@";
   const char *place = strstr(em_report_template, mark);
@@ -88,6 +102,7 @@ em_status em_report_html_save(const char *path, cJSON *const *reports, size_t co
     free(text);
   }
   fputs("]", file.stream);
-  fputs(place + strlen(mark), file.stream);
+  place = write_fields(place + strlen(mark), file.stream);
+  fputs(place, file.stream);
   return em_atomic_file_commit(&file, error);
 }

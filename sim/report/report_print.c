@@ -4,8 +4,8 @@
 
 #include "sim/report/price_print.h"
 #include "sim/report/report.h"
+#include "sim/report/report_fields.h"
 #include "sim/report/report_reader.h"
-#include "sim/report/rows.h"
 #include "sim/run/details.h"
 
 /* Stalls, where there were any. */
@@ -79,49 +79,18 @@ static void print_by_output(em_report_reader *r, const cJSON *accuracy, const em
   }
 }
 
-#define ROWS(r, terminal, what, fields, rows, totals, some) \
-  em_rows_print(r, terminal, what, fields, sizeof(fields) / sizeof(fields)[0], rows, totals, some)
-
-static void print_engines(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
-  /* clang-format off */
-  static const em_field times[] = {
-    {"tokens", "tokens", EM_FIELD_COUNT, 1},
-    {"cycles/token", "cycles_per_token", EM_FIELD_COUNT, 1},
-    {"busy", "busy_cycles", EM_FIELD_COUNT, 1},
-    {"starved", "starved_cycles", EM_FIELD_COUNT, 1},
-    {"blocked", "blocked_cycles", EM_FIELD_COUNT, 1},
-    {"used %", "utilisation_percent", EM_FIELD_FIGURE, 1},
-  };
-  /* clang-format on */
-  static const em_field work[] = {
-      {"mac 8x8", "mac_8x8_ops", EM_FIELD_COUNT, 1},   {"mul 8x8", "mul_8x8_ops", EM_FIELD_COUNT, 1},
-      {"mul 8x17", "mul_8x17_ops", EM_FIELD_COUNT, 1}, {"mac 8x24", "mac_8x24_ops", EM_FIELD_COUNT, 1},
-      {"norm mul", "mul_norm_ops", EM_FIELD_COUNT, 1}, {"add", "add_ops", EM_FIELD_COUNT, 1},
-      {"round", "round_ops", EM_FIELD_COUNT, 1},       {"pwl", "pwl_ops", EM_FIELD_COUNT, 1},
-      {"div step", "div_step_ops", EM_FIELD_COUNT, 1}};
-  const cJSON *engines = em_reader_child(r, report, "engines"), *totals = em_reader_child(r, report, "engine_totals");
-  ROWS(r, terminal, "engine", times, engines, totals, false);
-  ROWS(r, terminal, "operations", work, engines, totals, true);
-}
-
-static void print_memories(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
-  static const em_field fields[] = {{"kind", "kind", EM_FIELD_TEXT, 1},
-                                    {"words", "words", EM_FIELD_COUNT, 1},
-                                    {"word bits", "word_bits", EM_FIELD_COUNT, 1},
-                                    {"reads", "reads", EM_FIELD_COUNT, 1},
-                                    {"writes", "writes", EM_FIELD_COUNT, 1},
-                                    {"bits read", "read_bits", EM_FIELD_COUNT, 1}};
-  ROWS(r, terminal, "memory", fields, em_reader_child(r, report, "memories"),
-       em_reader_child(r, report, "memory_totals"), false);
+static void print_table(em_report_reader *r, const cJSON *report, em_table_kind kind, const char *what, bool some,
+                        const em_terminal *terminal) {
+  const em_report_table *table = &em_report_tables[kind];
+  const cJSON *totals = em_reader_child(r, report, table->totals);
+  em_field fields[EM_MOST_FIELDS];
+  uint32_t count = em_report_shown(kind, totals, fields);
+  em_rows_print(r, terminal, what, fields, count, em_reader_child(r, report, table->rows), totals, some);
 }
 
 static void print_nodes(em_report_reader *r, const cJSON *report, const em_terminal *terminal) {
-  static const em_field fields[] = {{"saturations", "saturations", EM_FIELD_COUNT, 1},
-                                    {"pwl input below", "pwl_inputs_below", EM_FIELD_COUNT, 1},
-                                    {"pwl input above", "pwl_inputs_above", EM_FIELD_COUNT, 1}};
   const cJSON *accuracy = cJSON_GetObjectItemCaseSensitive(report, "accuracy");
-  ROWS(r, terminal, "node (calibration)", fields, em_reader_child(r, report, "nodes"),
-       em_reader_child(r, report, "node_totals"), true);
+  print_table(r, report, EM_TABLE_NODES, "node (calibration)", true, terminal);
   if (accuracy != NULL && cJSON_HasObjectItem(accuracy, "mae_by_output")) {
     print_by_output(r, accuracy, terminal);
   }
@@ -159,17 +128,17 @@ static em_status print_all(const cJSON *report, uint32_t details, const em_termi
   print_lockstep(&r, report, terminal);
   em_price_print(&r, report, has(details, EM_DETAIL_PRICE), terminal);
   if (has(details, EM_DETAIL_ENGINES)) {
-    print_engines(&r, report, terminal);
+    print_table(&r, report, EM_TABLE_ENGINES, "engine", false, terminal);
   }
   if (has(details, EM_DETAIL_MEMORIES)) {
-    print_memories(&r, report, terminal);
+    print_table(&r, report, EM_TABLE_MEMORIES, "memory", false, terminal);
   }
   if (has(details, EM_DETAIL_NODES)) {
     print_nodes(&r, report, terminal);
   }
   if (details == 0) {
     em_terminal_line(terminal, "more",
-                     "--details engines, memories, nodes, price or all; exact figures: --report FILE");
+                     "--details engines, memories, nodes, price or all; exact figures: --csv, --report FILE");
   }
   return r.status;
 }

@@ -14,7 +14,7 @@ typedef struct {
   double scale; /* of a figure: printed over stored */
 } em_field;
 
-enum { EM_MOST_FIELDS = 12 };
+enum { EM_MOST_FIELDS = 31 };
 
 /*
  * `rows` with their "name" first, a column a field, then `totals` (may be NULL), blank where it lacks a key. `what`

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = 16, GAP = 2 };
+enum { MOST_COLUMNS = 80, GAP = 2 };
 
 struct em_table {
   uint32_t columns;

@@ -75,6 +75,19 @@ static em_status read_probability(em_command command, const em_option *option, c
   return EM_OK;
 }
 
+/* The argument is "area|power": `text` must be one of its words. */
+static em_status choose(const em_option *option, const char *text, const char **value, em_error *error) {
+  size_t length = strlen(text);
+  for (const char *word = option->argument; length > 0 && word != NULL; word = strchr(word, '|')) {
+    word += word != option->argument;
+    if (strcspn(word, "|") == length && strncmp(word, text, length) == 0) {
+      *value = text;
+      return EM_OK;
+    }
+  }
+  return em_fail(error, EM_BAD_INPUT, "--%s: \"%.40s\" is none of %s", option->name, text, option->argument);
+}
+
 static em_status append(reader *r, const em_option *option, const char *text, em_option_list *list) {
   if (list->count == EM_MAX_TEXTS) {
     return em_fail(r->error, EM_BAD_INPUT, "%s: --%s is given more than %d times", command_name(r), option->name,
@@ -91,6 +104,7 @@ static em_status store(reader *r, const em_option *option, const char *text) {
     case EM_OPTION_COUNT: return read_count(option, text, member, r->error);
     case EM_OPTION_PROBABILITY: return read_probability(r->options->command, option, text, member, r->error);
     case EM_OPTION_LIST: return append(r, option, text, member);
+    case EM_OPTION_CHOICE: return choose(option, text, member, r->error);
     case EM_OPTION_DETAILS: return em_details_parse(text, member, r->error);
     case EM_OPTION_TEXT: *(const char **)member = text; return EM_OK;
     case EM_OPTION_INPUT:

@@ -53,6 +53,7 @@ typedef enum {
   EM_OPTION_PROBABILITY,   /* 0..EM_STALL_MAX, of cosim also 1: double */
   EM_OPTION_TEXT,          /* a text: const char * */
   EM_OPTION_LIST,          /* a text each time it is given: em_option_list */
+  EM_OPTION_CHOICE,        /* one word of those in its argument, "area|power": const char * */
   EM_OPTION_DETAILS,       /* names of details with commas: uint32_t, bits of em_detail */
   EM_OPTION_INPUT,         /* a file that is read: const char *, as all that follow */
   EM_OPTION_INPUT_FOLDER,  /* a folder that is read */
@@ -97,6 +98,8 @@ typedef struct {
   em_option_list sets;                     /* "KEY=VALUE" for the design */
   const char *ip_xact, *header, *image;    /* files to write */
   const char *merge, *csv, *against;       /* files to write; a design to compare with */
+  const char *latex, *accelergy;           /* files to write */
+  const char *order;                       /* the figure by which reports are ordered; NULL: as given */
   const char *part;                        /* "I/N" */
   uint64_t jobs, pick, frames_per_s;       /* 0: not given */
   bool resume, knee;

@@ -27,8 +27,10 @@ lock_step() {
       --seed 3 --stall-in 0.3 --stall-out 0.3
 }
 column() {
-  in_tree build/emamba run configs/designs/mars.yaml -n configs/networks/mars-random.safetensors \
-    -i traces/mars-random.safetensors --report build/column.json --details engines | grep -q '^engine .*blocked %$' &&
+  COLUMNS=200 in_tree build/emamba run configs/designs/mars.yaml -n configs/networks/mars-random.safetensors \
+    -i traces/mars-random.safetensors --report build/column.json --details engines | grep -q '^engine .*blocked %' &&
+    in_tree build/emamba report build/column.json -q --csv - | grep -q '"engines","axis_in","blocked_percent",,[0-9]' &&
+    in_tree build/emamba report build/column.json -q --html - | grep -q '"key":"blocked_percent","title":"blocked %"' &&
     /usr/bin/python3 -c "
 import json
 for engine in json.load(open('$tree/build/column.json'))['engines']:
@@ -38,9 +40,9 @@ check "a copy of the project" copy
 check "the knob's patch applies" apply knob
 check "it touches eight files" touches knob 8
 check "the column's patch applies" apply column
-check "it touches two files" touches column 2
+check "it touches one file" touches column 1
 check "the patched project builds" build
-check "the column stands on the terminal and in the report" column
+check "the column stands on the terminal, in the report, in its CSV and on its page" column
 check "its design tests pass" in_tree build/tests/test_design
 check "its graph tests pass: T of the page, in random designs" in_tree build/tests/test_graph
 check "a design without the key takes as long as before, with commit_cycles 3 two cycles a token more" two_more

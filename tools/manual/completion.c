@@ -13,6 +13,7 @@ static bool takes_file(const em_option *option) {
     case EM_OPTION_COUNT:
     case EM_OPTION_PROBABILITY:
     case EM_OPTION_LIST:
+    case EM_OPTION_CHOICE:
     case EM_OPTION_DETAILS:
     case EM_OPTION_TEXT:
     case EM_OPTION_INPUT_FOLDER:
