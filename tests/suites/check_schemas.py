@@ -31,7 +31,7 @@ def network_metadata(path):
 
 def documents(folder):
     """(file, name of its format, document) of every file of ours that has a schema."""
-    for path in sorted(Path(folder).rglob("*")):
+    for path in sorted(Path(folder).rglob("[!.]*")):
         document = None
         if path.suffix == ".json":
             document = json.loads(path.read_text())
