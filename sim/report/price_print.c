@@ -4,7 +4,7 @@
 
 #include "sim/report/report_fields.h"
 
-enum { RANGE_CHARS = 96, DIGITS = 3 };
+enum { RANGE_CHARS = 4 * EM_FIGURE_CHARS, DIGITS = 3 };
 
 /* "12.3 mW (10.1..15.2)"; a high of null is "unbounded". Three digits: the ranges are wider than the fourth. */
 static const char *range_text(em_report_reader *r, const em_terminal *terminal, const cJSON *object, const char *key,
