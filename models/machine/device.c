@@ -75,11 +75,10 @@ static uint32_t engine_of(const em_device *device, uint32_t unit) {
 }
 
 static uint32_t read_global(const em_device *device, uint32_t byte) {
-  uint64_t hash = em_design_hash(&device->graph.design);
   switch (byte) {
     case EM_APB_ID: return EM_APB_ID_VALUE;
-    case EM_APB_HASH_LOW: return (uint32_t)hash;
-    case EM_APB_HASH_HIGH: return (uint32_t)(hash >> 32);
+    case EM_APB_HASH_LOW: return (uint32_t)em_design_hash(&device->graph.design);
+    case EM_APB_HASH_HIGH: return (uint32_t)(em_design_hash(&device->graph.design) >> 32);
     case EM_APB_CTRL: return device->running;
     case EM_APB_CYCLES: return device->was_in_reset ? 0 : (uint32_t)device->state->cycle;
     case EM_APB_STATUS: return device->tlast_error;
