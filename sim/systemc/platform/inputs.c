@@ -95,11 +95,11 @@ static em_status bare_model(const em_inputs *inputs, double *seconds, uint64_t *
   em_progress progress = em_progress_start("frames", job.frame_count, true);
   em_stimulus stimulus = {0};
   double start = em_process_seconds();
-  em_run(&tracker, &stimulus, &progress);
+  em_status status = em_run(&tracker, &stimulus, &progress, error);
   *seconds = em_process_seconds() - start;
   *last_cycle = tracker.last_out_cycle;
   free(job.state);
-  return EM_OK;
+  return status;
 }
 
 static void run_rtl(em_rtl_driver *driver, const em_job *job, uint64_t *last_cycle) {
