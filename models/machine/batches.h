@@ -1,15 +1,18 @@
 /*
  * Values of many frames, batch by batch, and all that they count: nodes, and toggles where the core counts them.
  *
- * Counts start at 0. What a batch leaves behind for the next one (what last passed each port) is that of its last frame
- * alone, so any stretch of a run counts exactly what it counts within the run once the frame before it went through and
- * em_batches_restart followed.
+ * Counts start at 0. What batches leave behind for the next one (what last passed each port, and what was written and
+ * is yet to be read) is that of their last two frames alone: the second one's first token meets the first one's last,
+ * and may be its only one. So any stretch of a run counts exactly what it counts within the run once the two frames
+ * before it went through and em_batches_restart followed.
  */
 #ifndef EM_BATCHES_H
 #define EM_BATCHES_H
 
 #include "models/machine/core.h"
 #include "models/units/forward.h"
+
+enum { EM_BATCHES_LEAD = 2 };
 
 typedef struct {
   const em_core *core;

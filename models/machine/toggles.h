@@ -8,7 +8,7 @@
  *
  * An observer of the units' steps (unit.h, forward.h): a word of one frame meets the next one in its lane, and a
  * frame's last word meets the first one of the next lane, from batch to batch too. What was seen is a flat block, to be
- * copied as one likes; after a frame it depends on that frame alone, but for the counts.
+ * copied as one likes; but for the counts it depends on the last two frames alone.
  */
 #ifndef EM_TOGGLES_H
 #define EM_TOGGLES_H

@@ -2,19 +2,11 @@
 
 #include <string.h>
 
-/* A copy of the recurrence's state at a power of two of frames, and the gaps between results since. */
-typedef struct {
-  uint64_t *state;
-  uint64_t frames, cycles; /* frames 0: no copy yet */
-  uint64_t shortest, longest;
-} mark;
-
 size_t em_timing_workspace_words(const em_graph *graph) {
   return em_recurrence_words(graph) + em_recurrence_state_words(graph);
 }
 
-/* To be told after every frame: true when all is as it was at the mark, which else moves with powers of two. */
-static bool period_ends(mark *m, const em_recurrence *r, uint64_t gap) {
+bool em_period_ends(em_period *m, const em_recurrence *r, uint64_t gap) {
   m->shortest = gap < m->shortest ? gap : m->shortest;
   m->longest = gap > m->longest ? gap : m->longest;
   if (m->frames > 0 && em_recurrence_repeats(r, m->state, r->cycles - m->cycles)) {
@@ -41,13 +33,13 @@ static uint64_t first_beat(const em_stimulus *stalls) {
 void em_timing_run(const em_graph *graph, const em_stimulus *stalls, uint64_t frames, uint64_t *workspace,
                    em_timing *timing) {
   em_recurrence r;
-  mark m = {.state = workspace + em_recurrence_words(graph)};
+  em_period m = {.state = workspace + em_recurrence_words(graph)};
   em_recurrence_start(&r, graph, stalls, workspace, NULL, NULL);
   em_recurrence_frame(&r);
   timing->latency_cycles = r.cycles - first_beat(r.stalls);
   bool looking = r.stalls == NULL && frames > 2;
   while (r.frames < frames) {
-    if (looking && period_ends(&m, &r, 0)) {
+    if (looking && em_period_ends(&m, &r, 0)) {
       uint64_t period = r.frames - m.frames;
       em_recurrence_leap(&r, m.state, period, r.cycles - m.cycles, (frames - r.frames) / period);
       looking = false;
@@ -64,13 +56,13 @@ void em_timing_run(const em_graph *graph, const em_stimulus *stalls, uint64_t fr
 
 void em_timing_steady(const em_graph *graph, uint64_t most_steps, uint64_t *workspace, em_steady *steady) {
   em_recurrence r;
-  mark m = {.state = workspace + em_recurrence_words(graph)};
+  em_period m = {.state = workspace + em_recurrence_words(graph)};
   em_recurrence_start(&r, graph, NULL, workspace, NULL, NULL);
   bool ends = false;
   while (!ends && (r.steps < most_steps || r.frames == m.frames)) {
     uint64_t before = r.cycles;
     em_recurrence_frame(&r);
-    ends = period_ends(&m, &r, r.cycles - before);
+    ends = em_period_ends(&m, &r, r.cycles - before);
   }
   *steady = (em_steady){.exact = ends,
                         .warm_up_frames = m.frames,

@@ -26,6 +26,19 @@ typedef struct {
   uint64_t steps; /* the effort: tokens of engines */
 } em_steady;
 
+/* A copy of the recurrence's state at a power of two of frames, and the gaps between results since. */
+typedef struct {
+  uint64_t *state;         /* [em_recurrence_state_words] of the caller's */
+  uint64_t frames, cycles; /* frames 0: no copy yet */
+  uint64_t shortest, longest;
+} em_period;
+
+/*
+ * To be told after every frame: true when all is as it was at the copy, which else moves with powers of two. `gap`: of
+ * the frame's last output beat to that before.
+ */
+bool em_period_ends(em_period *period, const em_recurrence *r, uint64_t gap);
+
 /* 64-bit words of the workspace that both functions need. */
 size_t em_timing_workspace_words(const em_graph *graph);
 

@@ -15,7 +15,7 @@ em_status em_cmd_run(const em_options *options, em_error *error) {
     em_progress progress = em_progress_start("frames", job.frame_count, options->quiet);
     double start = em_seconds();
     em_stimulus stimulus = {options->seed, options->stall_in, options->stall_out, false};
-    status = em_run(&tracker, &stimulus, &progress, error);
+    status = em_run(&tracker, &stimulus, options->jobs > 0 ? options->jobs : 1, &progress, error);
     double wall = em_seconds() - start;
     em_progress_finish(&progress);
     if (status == EM_OK) {

@@ -80,7 +80,7 @@ static em_status run(em_job *job, const emamba_run_options *o, emamba_result *re
   if (status == EM_OK) {
     em_progress progress = em_progress_start("frames", job->frame_count, true);
     em_stimulus stimulus = {o->seed, o->stall_in, o->stall_out, false};
-    status = em_run(&tracker, &stimulus, &progress, error);
+    status = em_run(&tracker, &stimulus, 1, &progress, error);
   }
   if (status == EM_OK) {
     status = keep(&tracker, em_seconds() - start, o->no_report == 0, result, error);

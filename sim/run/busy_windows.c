@@ -49,18 +49,38 @@ static bool grow(em_busy_windows *windows) {
   return true;
 }
 
-void em_busy_windows_add(em_busy_windows *windows, uint32_t engine, uint64_t start, uint64_t finish) {
+/* Makes room for a run up to `finish`. */
+static void reach(em_busy_windows *windows, uint64_t finish) {
   while (finish > windows->window_cycles * windows->capacity) {
     if (windows->asked_cycles == 0 || !grow(windows)) {
       merge(windows);
     }
   }
+}
+
+void em_busy_windows_add(em_busy_windows *windows, uint32_t engine, uint64_t start, uint64_t finish) {
+  reach(windows, finish);
   uint64_t window = start / windows->window_cycles, end = (window + 1) * windows->window_cycles;
   while (start < finish) {
     uint64_t until = end < finish ? end : finish;
     windows->busy[window * windows->engines + engine] += until - start;
     start = until;
     end += windows->window_cycles;
+    window++;
+  }
+}
+
+void em_busy_windows_repeat(em_busy_windows *windows, uint32_t engine, uint64_t start, uint64_t finish, uint64_t period,
+                            uint64_t times) {
+  const uint64_t busy = finish - start, end = finish + (times - 1) * period;
+  reach(windows, end);
+  uint64_t before = 0, window = start / windows->window_cycles;
+  while (before < times * busy) { /* busy cycles before the window's end, less those before its start */
+    const uint64_t since = (window + 1) * windows->window_cycles - start, whole = since / period;
+    const uint64_t rest = since % period < busy ? since % period : busy;
+    const uint64_t now = whole < times ? whole * busy + rest : times * busy;
+    windows->busy[window * windows->engines + engine] += now - before;
+    before = now;
     window++;
   }
 }

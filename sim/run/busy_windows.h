@@ -33,6 +33,11 @@ uint64_t em_busy_windows_count(const em_busy_windows *windows, uint64_t cycles);
 /* `engine` was busy in the cycles start..finish-1. */
 void em_busy_windows_add(em_busy_windows *windows, uint32_t engine, uint64_t start, uint64_t finish);
 
+/* The same `times` times, 1 or more, each time `period` cycles later; finish - start <= period. Takes windows, not
+ * times. */
+void em_busy_windows_repeat(em_busy_windows *windows, uint32_t engine, uint64_t start, uint64_t finish, uint64_t period,
+                            uint64_t times);
+
 /* The tokens that a step finished. */
 void em_busy_windows_step(em_busy_windows *windows, const em_core *core, const em_state *state, const em_step *step);
 

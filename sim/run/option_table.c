@@ -65,7 +65,7 @@ const em_option em_option_table[] = {
   {"frames-per-s", 0, "R", EM_OPTION_COUNT, 1, MANY, EXPLORE, 0, AT(frames_per_s), "the same with the cheapest point that is so fast"},
   {"against", 0, "DESIGN", EM_OPTION_INPUT, 0, 0, EXPLORE, 0, AT(against), "say where a design stands, and what is better"},
   {"resume", 0, NULL, EM_OPTION_FLAG, 0, 0, EXPLORE, 0, AT(resume), "go on with what a run before has left"},
-  {"jobs", 'j', "N", EM_OPTION_COUNT, 1, 256, EXPLORE, 0, AT(jobs), "threads (default: 1)"},
+  {"jobs", 'j', "N", EM_OPTION_COUNT, 1, 256, RUN | EXPLORE, 0, AT(jobs), "threads (default: 1); no result depends on them"},
   {"part", 0, "I/N", EM_OPTION_TEXT, 0, 0, EXPLORE, 0, AT(part), "only the I-th of N parts, into a store of its own"},
   {"merge", 0, "OUT", EM_OPTION_BINARY_OUTPUT, 0, 0, EXPLORE, 0, AT(merge), "put the stores of all parts together"},
   {"quiet", 'q', NULL, EM_OPTION_FLAG, 0, 0, RUNS | REPORT | EXPLORE | BENCH | MAP, 0, AT(quiet), "print neither tables nor progress"},

@@ -82,10 +82,31 @@ static void busy_windows_fixed_grow_up_to_a_cap_then_merge(void **state) {
   em_busy_windows_close(&windows);
 }
 
+static void busy_windows_repeated_equal_added_one_by_one(void **state) {
+  (void)state;
+  em_busy_windows repeated, added;
+  em_error error;
+  for (uint64_t i = 0; i < 3000; i++) {
+    const uint64_t start = i * 37 % 500, busy = 1 + i * 11 % 90, period = busy + i * 7 % 60, times = 1 + i % 41;
+    assert_int_equal(em_busy_windows_open(&repeated, 1, i % 3 == 0 ? 0 : 1 + i % 130, &error), EM_OK);
+    assert_int_equal(em_busy_windows_open(&added, 1, i % 3 == 0 ? 0 : 1 + i % 130, &error), EM_OK);
+    em_busy_windows_repeat(&repeated, 0, start, start + busy, period, times);
+    for (uint64_t t = 0; t < times; t++) {
+      em_busy_windows_add(&added, 0, start + t * period, start + t * period + busy);
+    }
+    assert_int_equal(repeated.window_cycles, added.window_cycles);
+    assert_int_equal(repeated.capacity, added.capacity);
+    assert_memory_equal(repeated.busy, added.busy, added.capacity * sizeof *added.busy);
+    em_busy_windows_close(&repeated);
+    em_busy_windows_close(&added);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(busy_windows_split_at_their_borders),
       cmocka_unit_test(busy_windows_merged_equal_fixed),
+      cmocka_unit_test(busy_windows_repeated_equal_added_one_by_one),
       cmocka_unit_test(busy_windows_fixed_grow_up_to_a_cap_then_merge),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
