@@ -40,9 +40,14 @@ static uint32_t beyond(const em_archive *a, double cost) {
   return low;
 }
 
+/* Costs that differ by rounding alone are equal, so that no design stays that another is better than but for that. */
+static double above(double cost) {
+  return cost + fabs(cost) * rounding;
+}
+
 bool em_archive_wants(const em_archive *a, const double c[EM_COSTS]) {
-  uint32_t at = beyond(a, c[0]);
-  return c[0] <= a->most[0] && c[1] <= a->most[1] && (at == 0 || a->found[at - 1].c[1] > c[1]);
+  uint32_t at = beyond(a, above(c[0]));
+  return c[0] <= a->most[0] && c[1] <= a->most[1] && (at == 0 || a->found[at - 1].c[1] > above(c[1]));
 }
 
 void em_archive_add(em_archive *a, const em_found *found) {
@@ -57,8 +62,10 @@ void em_archive_add(em_archive *a, const em_found *found) {
     a->found = larger;
     a->room = room;
   }
-  at -= at > 0 && a->found[at - 1].c[0] >= found->c[0];
-  for (end = at; end < a->count && a->found[end].c[1] >= found->c[1];) {
+  while (at > 0 && above(a->found[at - 1].c[0]) >= found->c[0] && above(a->found[at - 1].c[1]) >= found->c[1]) {
+    at--;
+  }
+  for (end = at; end < a->count && above(a->found[end].c[1]) >= found->c[1];) {
     end++;
   }
   memmove(&a->found[at + 1], &a->found[end], (a->count - end) * sizeof *a->found);
