@@ -119,6 +119,9 @@ static em_status run(em_tracker *tracker, const em_options *options, const em_rt
 }
 
 em_status em_cmd_cosim(const em_options *options, em_error *error) {
+  if (options->upset > 0 || options->bus > 0) {
+    return em_cmd_cosim_upset(options, error);
+  }
   em_job job;
   em_rtl_library library = {0};
   em_status status = em_job_open_options(&job, options, error);

@@ -7,6 +7,7 @@
 
 em_status em_cmd_run(const em_options *options, em_error *error);
 em_status em_cmd_cosim(const em_options *options, em_error *error);
+em_status em_cmd_cosim_upset(const em_options *options, em_error *error); /* with --upset or --bus */
 em_status em_cmd_report(const em_options *options, em_error *error);
 em_status em_cmd_compare(const em_options *options, em_error *error);
 em_status em_cmd_info(const em_options *options, em_error *error);

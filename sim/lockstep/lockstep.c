@@ -37,13 +37,11 @@ static em_status bind_probes(em_lockstep *ls, em_error *error) {
   return found ? EM_OK : EM_FAILED;
 }
 
-em_status em_lockstep_open(em_lockstep *ls, const em_core *core, em_state *state, const em_network *network,
-                           const em_rtl_library *library, em_error *error) {
+em_status em_lockstep_attach(em_lockstep *ls, const em_core *core, em_state *state, const em_rtl_library *library,
+                             em_error *error) {
   const em_graph *graph = &core->graph;
   ls->core = core;
   ls->state = state;
-  ls->beat = ls->frames;
-  em_state_reset(core, state);
   ls->engine_records = calloc(graph->engine_count, sizeof *ls->engine_records);
   ls->buffer_records = calloc(graph->buffer_count, sizeof *ls->buffer_records);
   ls->memory_records = calloc(graph->memory_count, sizeof *ls->memory_records);
@@ -53,15 +51,20 @@ em_status em_lockstep_open(em_lockstep *ls, const em_core *core, em_state *state
       ls->write_data == NULL || ls->write_masks == NULL) {
     return em_fail(error, EM_FAILED, "out of memory for the lock-step");
   }
-  em_status status = em_rtl_driver_open(&ls->driver, library, error);
-  if (status == EM_OK) {
-    status = bind_probes(ls, error);
-  }
+  em_status status = em_rtl_driver_open_seeded(&ls->driver, library, ls->stimulus.seed, error);
+  return status == EM_OK ? bind_probes(ls, error) : status;
+}
+
+em_status em_lockstep_open(em_lockstep *ls, const em_core *core, em_state *state, const em_network *network,
+                           const em_rtl_library *library, em_error *error) {
+  em_state_reset(core, state);
+  ls->beat = ls->frames;
+  em_status status = em_lockstep_attach(ls, core, state, library, error);
   if (status == EM_OK && ls->wave != NULL && ls->wave->from == EM_WAVE_FROM_RESET) {
     em_wave_open(ls->wave, library, ls->driver.rtl);
   }
   if (status == EM_OK) {
-    status = em_rtl_load(&ls->driver, graph, network, error);
+    status = em_rtl_load(&ls->driver, &core->graph, network, error);
   }
   if (status == EM_OK) {
     status = em_rtl_release(&ls->driver, error);
@@ -387,18 +390,30 @@ static em_pins drive(em_lockstep *ls) {
   return pins;
 }
 
+bool em_lockstep_compare(em_lockstep *ls, const em_pins *pins) {
+  em_core_settle(ls->core, ls->state);
+  em_schedule_record(ls->core, ls->state, pins, &ls->expected);
+  if (ls->records != NULL && ls->state->cycle >= ls->records_from) {
+    em_lockstep_print_records(ls, ls->records);
+  }
+  return same_records(ls) && same_streams(ls);
+}
+
+bool em_lockstep_diverge(em_lockstep *ls, const char *unit, const char *scope, const char *signal, uint32_t bits,
+                         int64_t model, int64_t rtl) {
+  em_place place;
+  snprintf(place.unit, sizeof place.unit, "%s", unit);
+  snprintf(place.scope, sizeof place.scope, "%s", scope);
+  return diverge(ls, &place, signal, bits, 0, -1, model, rtl);
+}
+
 bool em_lockstep_cycle(em_lockstep *ls, em_step *step) {
   em_pins pins = drive(ls);
   if (ls->wave != NULL) {
     em_wave_cycle(ls->wave, ls->driver.library, ls->driver.rtl, ls->state->cycle);
   }
   ls->driver.library->settle(ls->driver.rtl, &ls->driver.in, &ls->driver.out);
-  em_core_settle(ls->core, ls->state);
-  em_schedule_record(ls->core, ls->state, &pins, &ls->expected);
-  if (ls->records != NULL && ls->state->cycle >= ls->records_from) {
-    em_lockstep_print_records(ls, ls->records);
-  }
-  if (!same_records(ls) || !same_streams(ls)) {
+  if (!em_lockstep_compare(ls, &pins)) {
     return false;
   }
   /* A cycle that the stimulus holds up says nothing about the design: the watchdog does not count it, but for a

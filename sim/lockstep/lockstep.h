@@ -75,6 +75,17 @@ em_status em_lockstep_open(em_lockstep *lockstep, const em_core *core, em_state 
                            const em_rtl_library *library, em_error *error);
 void em_lockstep_close(em_lockstep *lockstep);
 
+/* The same without loading and starting: the RTL after reset, its probes bound; the caller moves both sides. */
+em_status em_lockstep_attach(em_lockstep *lockstep, const em_core *core, em_state *state, const em_rtl_library *library,
+                             em_error *error);
+
+/* Compares the settled cycle of both sides under `pins`; false fills `divergence`. Moves neither. */
+bool em_lockstep_compare(em_lockstep *lockstep, const em_pins *pins);
+
+/* Notes a difference in a pin that belongs to no engine, `bits` wide; returns false. */
+bool em_lockstep_diverge(em_lockstep *lockstep, const char *unit, const char *scope, const char *signal, uint32_t bits,
+                         int64_t model, int64_t rtl);
+
 /* Runs one cycle; records are those of its settled logic, before the clock. Returns false and fills `divergence` at a
  * difference; `step` tells what the model did. */
 bool em_lockstep_cycle(em_lockstep *lockstep, em_step *step);

@@ -7,16 +7,29 @@
 
 enum { RESET_CYCLES = 4, APB_PATIENCE_CYCLES = 64 };
 
-void em_rtl_driver_cycle(em_rtl_driver *driver) {
+void em_rtl_driver_settle(em_rtl_driver *driver) {
   driver->library->settle(driver->rtl, &driver->in, &driver->out);
+}
+
+void em_rtl_driver_clock(em_rtl_driver *driver) {
   driver->library->clock(driver->rtl);
   driver->cycles++;
 }
 
+void em_rtl_driver_cycle(em_rtl_driver *driver) {
+  em_rtl_driver_settle(driver);
+  em_rtl_driver_clock(driver);
+}
+
 em_status em_rtl_driver_open(em_rtl_driver *driver, const em_rtl_library *library, em_error *error) {
+  return em_rtl_driver_open_seeded(driver, library, 0, error);
+}
+
+em_status em_rtl_driver_open_seeded(em_rtl_driver *driver, const em_rtl_library *library, uint64_t seed,
+                                    em_error *error) {
   memset(driver, 0, sizeof *driver);
   driver->library = library;
-  driver->rtl = library->open();
+  driver->rtl = library->open((uint32_t)(seed % UINT32_C(0x7fffffff)) + 1);
   if (driver->rtl == NULL) {
     return em_fail(error, EM_FAILED, "out of memory for the RTL");
   }

@@ -24,7 +24,14 @@ typedef struct {
 
 /* Opens an instance and holds reset for a few cycles. */
 em_status em_rtl_driver_open(em_rtl_driver *driver, const em_rtl_library *library, em_error *error);
+/* The same; what no reset clears starts with random contents by `seed` (of the other: by 0). */
+em_status em_rtl_driver_open_seeded(em_rtl_driver *driver, const em_rtl_library *library, uint64_t seed,
+                                    em_error *error);
 void em_rtl_driver_close(em_rtl_driver *driver);
+
+/* The two halves of a cycle: the inputs settle into `out`, and the rising edge. */
+void em_rtl_driver_settle(em_rtl_driver *driver);
+void em_rtl_driver_clock(em_rtl_driver *driver);
 
 /* One whole cycle with the present inputs; afterwards `out` is that of the cycle. */
 void em_rtl_driver_cycle(em_rtl_driver *driver);

@@ -18,7 +18,7 @@
 /* The functions of rtl_port.h, resolved. */
 typedef struct {
   void *handle;
-  em_rtl *(*open)(void);
+  em_rtl *(*open)(uint32_t seed);
   void (*close)(em_rtl *rtl);
   void (*settle)(em_rtl *rtl, const em_rtl_inputs *inputs, em_rtl_outputs *outputs);
   void (*clock)(em_rtl *rtl);

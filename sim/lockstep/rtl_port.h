@@ -33,8 +33,9 @@ typedef struct {
 
 typedef struct em_rtl em_rtl;
 
-/* A new instance with all inputs 0, or NULL when memory is short. */
-em_rtl *em_rtl_open(void);
+/* A new instance with all inputs 0, or NULL when memory is short. What no reset clears starts with random contents,
+ * the same for the same seed, 1 or more. */
+em_rtl *em_rtl_open(uint32_t seed);
 void em_rtl_close(em_rtl *rtl);
 
 /* Clock low: drives the inputs, lets the logic settle, samples the outputs. */

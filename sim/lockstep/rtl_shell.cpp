@@ -1,6 +1,5 @@
-// The Verilated accelerator behind sim/lockstep/rtl_port.h. Compiled once for every design, with or without waves (EM_WAVE).
-#include "sim/lockstep/rtl_port.h"
-
+// The Verilated accelerator behind sim/lockstep/rtl_port.h. Compiled once for every design, with or without waves
+// (EM_WAVE).
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -10,6 +9,7 @@
 #include <string>
 
 #include "Vem_top.h"
+#include "sim/lockstep/rtl_port.h"
 #include "verilated.h"
 #include "verilated_syms.h"
 #ifdef EM_WAVE
@@ -52,11 +52,11 @@ void evaluate(em_rtl *rtl) {
 
 extern "C" {
 
-em_rtl *em_rtl_open(void) {
+em_rtl *em_rtl_open(uint32_t seed) {
   auto *rtl = new (std::nothrow) em_rtl;
   if (rtl != nullptr) {
-    rtl->context.randReset(2);  // what no reset clears starts with random contents, the same every time
-    rtl->context.randSeed(1);
+    rtl->context.randReset(2);  // what no reset clears starts with random contents, the same for the same seed
+    rtl->context.randSeed(static_cast<int>(seed));
 #ifdef EM_WAVE
     rtl->context.traceEverOn(true);
 #endif
@@ -170,11 +170,16 @@ void em_rtl_wave_signals(const char *path, void (*each)(void *context, const cha
 
 #else
 
-int em_rtl_wave(em_rtl *, const char *) { return ENOTSUP; }
+int em_rtl_wave(em_rtl *, const char *) {
+  return ENOTSUP;
+}
 
-int em_rtl_wave_close(em_rtl *) { return 0; }
+int em_rtl_wave_close(em_rtl *) {
+  return 0;
+}
 
-void em_rtl_wave_signals(const char *, void (*)(void *, const char *, unsigned), void *) {}
+void em_rtl_wave_signals(const char *, void (*)(void *, const char *, unsigned), void *) {
+}
 
 #endif
 

@@ -35,6 +35,8 @@ const em_option em_option_table[] = {
   {"seed", 0, "S", EM_OPTION_COUNT, 0, SEEDS, RUNS, 0, AT(seed), "seed of the stalls (default: 0)"},
   {"stall-in", 0, "P", EM_OPTION_PROBABILITY, 0, 0, RUNS, 0, AT(stall_in), "probability of a bubble before an input beat, in every cycle"},
   {"stall-out", 0, "P", EM_OPTION_PROBABILITY, 0, 0, RUNS, 0, AT(stall_out), "probability that the output is not ready, in every cycle"},
+  {"bus", 0, "P", EM_OPTION_PROBABILITY, 0, 0, COSIM, 0, AT(bus), "probability that a random APB transfer begins, in every cycle (with --upset: 0.3)"},
+  {"upset", 0, "N", EM_OPTION_COUNT, 1, MANY, COSIM, 0, AT(upset), "stop, reset and reload it N times on the way, with wrong tlasts and a busy bus"},
   {"bundle", 0, "FOLDER", EM_OPTION_OUTPUT_FOLDER, 0, 0, COSIM, 0, AT(bundle), "where a failure is documented (default: build/failures/...)"},
   {"no-bundle", 0, NULL, EM_OPTION_FLAG, 0, 0, COSIM, 0, AT(no_bundle), "do not document a failure"},
   {"wave", 0, "FILE", EM_OPTION_BINARY_OUTPUT, 0, 0, COSIM, 0, AT(wave), "write an FST wave, of the whole run unless a window is given (slow)"},

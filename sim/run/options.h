@@ -108,7 +108,9 @@ typedef struct {
   uint64_t frame_limit, power_window_cycles; /* 0: all; chosen from the run's length */
   uint64_t timeline_slices;                  /* 0: EM_TIMELINE_SLICES */
   uint64_t seed, watchdog_cycles;            /* watchdog 0: chosen from the design */
+  uint64_t upset;                            /* sessions that are upset */
   double stall_in, stall_out;                /* 0..EM_STALL_MAX, of cosim also 1 */
+  double bus;                                /* likewise */
   uint32_t details;                          /* bits of em_detail */
   bool toggles, no_bundle, quiet;
   char *const *words;      /* the command line behind the program's name, */

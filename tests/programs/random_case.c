@@ -1,12 +1,12 @@
 /*
  * Writes a random legal case for the lock-step run of random designs.
  *
- *   random_case SEED OUTDIR [MAX_CYCLES | DESIGN.yaml]
+ *   random_case SEED OUTDIR [MAX_CYCLES | DESIGN.yaml [FRAMES]]
  *
- * OUTDIR, which must exist, gets design.yaml, network.safetensors and frames.safetensors (2 to 4 frames). The same seed
- * gives the same files. With MAX_CYCLES, designs are drawn until one needs at most that many cycles for its frames
- * without stalls; with a design file, that design is taken. Run it where configs/technology/gf22.yaml is; the design
- * names that file by its absolute path.
+ * OUTDIR, which must exist, gets design.yaml, network.safetensors and frames.safetensors (2 to 4 frames, or FRAMES).
+ * The same seed gives the same files. With MAX_CYCLES, designs are drawn until one needs at most that many cycles for
+ * its frames without stalls; with a design file, that design is taken. Run it where configs/technology/gf22.yaml is;
+ * the design names that file by its absolute path.
  */
 #include "tests/support/random_case.h"
 
@@ -90,11 +90,10 @@ static em_status draw_design(uint64_t seed, uint64_t frames, uint64_t max_cycles
 }
 
 static em_status write_case(const char *folder, uint64_t seed, uint64_t max_cycles, const char *design_path,
-                            em_error *error) {
+                            uint64_t frames, em_error *error) {
   char path[1024];
   em_design design;
   em_technology unused;
-  uint64_t frames = 2 + seed % 3;
   em_status status = design_path != NULL ? em_design_load(design_path, &design, &unused, error)
                                          : draw_design(seed, frames, max_cycles, &design, error);
   if (status != EM_OK) {
@@ -116,15 +115,16 @@ static em_status write_case(const char *folder, uint64_t seed, uint64_t max_cycl
 int main(int argc, char **argv) {
   char *end = NULL;
   uint64_t seed = argc > 1 ? strtoull(argv[1], &end, 10) : 0;
-  bool good = (argc == 3 || argc == 4) && *end == '\0';
-  const char *design = good && argc == 4 && strstr(argv[3], ".yaml") != NULL ? argv[3] : NULL;
+  bool good = argc >= 3 && argc <= 5 && *end == '\0';
+  const char *design = good && argc >= 4 && strstr(argv[3], ".yaml") != NULL ? argv[3] : NULL;
   uint64_t max_cycles = good && argc == 4 && design == NULL ? strtoull(argv[3], &end, 10) : UINT64_MAX;
-  if (!good || *end != '\0') {
-    fprintf(stderr, "usage: random_case SEED OUTDIR [MAX_CYCLES | DESIGN.yaml]\n");
+  uint64_t frames = good && argc == 5 ? strtoull(argv[4], &end, 10) : 2 + seed % 3;
+  if (!good || frames == 0 || frames > 100000 || (argc == 5 && design == NULL) || *end != '\0') {
+    fprintf(stderr, "usage: random_case SEED OUTDIR [MAX_CYCLES | DESIGN.yaml [FRAMES]]\n");
     return EM_BAD_INPUT;
   }
   em_error error;
-  em_status status = write_case(argv[2], seed, max_cycles, design, &error);
+  em_status status = write_case(argv[2], seed, max_cycles, design, frames, &error);
   if (status != EM_OK) {
     fprintf(stderr, "random_case: %s\n", error.text);
   }
