@@ -129,7 +129,7 @@ static bool same_in_all(const comparison *c, const char *key) {
 }
 
 static em_table *head_table(const comparison *c, const char *what) {
-  static char numbers[MOST_REPORTS][12];
+  static char numbers[MOST_REPORTS][24];
   const char *titles[1 + MOST_REPORTS] = {what};
   for (size_t i = 0; i < c->count; i++) {
     snprintf(numbers[i], sizeof numbers[i], "%zu", i + 1);
