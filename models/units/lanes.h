@@ -36,6 +36,7 @@ enum { EM_LANES = 16, EM_DOT = 2 };
 
 typedef int8_t em_codes __attribute__((vector_size(EM_LANES)));
 typedef int16_t em_i16 __attribute__((vector_size(EM_LANES)));
+typedef uint16_t em_u16 __attribute__((vector_size(EM_LANES))); /* for sums and products modulo 2^16 */
 typedef int32_t em_i32 __attribute__((vector_size(EM_LANES)));
 typedef uint64_t em_sums __attribute__((vector_size(EM_LANES)));
 typedef double em_f64 __attribute__((vector_size(EM_LANES)));

@@ -116,7 +116,7 @@ static bool may_saturate(const scan *s, const em_halves *delta, const em_halves 
 EM_INLINE em_halves input_matrix(scan *s, const em_halves *b, const em_halves *delta, bool scaled, bool saturates) {
   em_halves b_bar;
   for (int part = 0; part < 2; part++) {
-    const em_i16 low = b->part[part] * delta->part[part];
+    const em_i16 low = (em_i16)((em_u16)b->part[part] * (em_u16)delta->part[part]); /* of a product that may be wider */
     b_bar.part[part] = low;
     if (scaled) {
       b_bar.part[part] = em_scaled_product(b->part[part], delta->part[part]) + (em_i16)(low == 0x4000);

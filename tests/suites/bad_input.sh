@@ -128,8 +128,8 @@ power "power of windows that are texts" "must hold numbers" "report['busy_window
 power "power of windows of no length" "does not fit" "report['busy_windows']['window_cycles'] = 0"
 power "power of 1e300 cycles" "cycles.* must be a whole number" "report['time']['cycles'] = 1e300"
 power "power that is negative" "busy_mw.* must be in" "report['price']['power_over_time']['engines'][0]['busy_mw'] = -1"
-refused "a report without a price's totals" "has no \"totals\"" build/emamba report "$(edited "del report['price']['totals']")"
-refused "a price that is a text" "is not a number" build/emamba report "$(edited "report['price']['totals']['power_mw'] = 'low'")"
+refused "a report without a price's totals" "has no \"totals\"" build/emamba report "$(edited "del report['price']['totals']")" --details price
+refused "a price that is a text" "is not a number" build/emamba report "$(edited "report['price']['totals']['power_mw'] = 'low'")" --details price
 refused "a report cut short" "not JSON" build/emamba report "$(head -c 9000 "$work/good.json" >"$work/cut.json"; echo "$work/cut.json")"
 refused "a technology that is not there" "nothing.yaml: cannot open" build/emamba report "$work/good.json" --tech nothing.yaml
 refused "a design as technology" "yaml" build/emamba report "$work/good.json" --tech configs/designs/tiny.yaml
