@@ -100,7 +100,7 @@ class Bench:
         """Samples of switching energy in MACs."""
         parts = netlist.load_parts(design.features)
         inputs = [design.path.read_bytes(), stimulus.network.read_bytes(), stimulus.frames.read_bytes()]
-        path = self.runs / f"{self._key(*inputs, ' '.join(stimulus.options))}.energy.json"
+        path = self.runs / f"{self._key(*inputs, ' '.join(stimulus.options), gate_sim.METHOD)}.energy.json"
         arguments = [str(design.path), *stimulus.arguments]
         if not path.exists():
             pins = self._prepared(design, parts)
