@@ -4,26 +4,18 @@
 
 #include "sim/report/price_report.h"
 
-/* A block of this node that was published with its clock: RedMulE, arXiv 2301.03904. */
-static const double published_mhz = 613, published_mv = 800;
-
-static void add_speed_notes(const em_pricing *pricing, cJSON *notes) {
-  const em_price_point *p = &pricing->point;
-  double factor = em_speed_factor(&pricing->prices, p->vdd_mv);
-  double known_mhz = published_mhz * factor / em_speed_factor(&pricing->prices, published_mv);
-  char text[256];
-  if (p->vdd_mv != pricing->prices.values[EM_PRICE_SUPPLY_NOMINAL]) {
-    snprintf(text, sizeof text, "at %g mV logic reaches %.2f of its speed at the nominal supply (no timing analysis)",
-             p->vdd_mv, factor);
-    cJSON_AddItemToArray(notes, cJSON_CreateString(text));
+/* Beyond the middle of what the estimate allows; certain only beyond its high. */
+static void add_clock_note(const em_pricing *pricing, cJSON *notes) {
+  const em_clock_limit *limit = &pricing->clock_limit;
+  char engine[EM_NAME_CHARS], text[256];
+  if (pricing->point.clock_mhz <= limit->mhz.value) {
+    return;
   }
-  if (p->clock_mhz > known_mhz) {
-    snprintf(text, sizeof text,
-             "the clock of %g MHz is above the %.0f MHz that RedMulE (arXiv 2301.03904) would reach at this supply: "
-             "doubtful, no timing analysis was made",
-             p->clock_mhz, known_mhz);
-    cJSON_AddItemToArray(notes, cJSON_CreateString(text));
-  }
+  em_engine_name(pricing->graph, limit->engine, engine);
+  snprintf(text, sizeof text, "the clock of %g MHz is %s: %s has paths of %.0f FO4, good for %.0f MHz (%.0f..%.0f)",
+           pricing->point.clock_mhz, pricing->point.clock_mhz > limit->mhz.high ? "out of reach" : "doubtful", engine,
+           limit->depth_fo4, limit->mhz.value, limit->mhz.low, limit->mhz.high);
+  cJSON_AddItemToArray(notes, cJSON_CreateString(text));
 }
 
 /* Less is beyond by widths of counters alone. */
@@ -53,7 +45,7 @@ cJSON *em_price_notes(const em_pricing *pricing, const cJSON *price, const em_bu
   const em_design *design = &pricing->graph->design;
   cJSON *notes = cJSON_CreateArray();
   char text[256];
-  add_speed_notes(pricing, notes);
+  add_clock_note(pricing, notes);
   add_reach_note(pricing, notes);
   if (design->vdd_mv < valid->low || design->vdd_mv > valid->high) {
     snprintf(text, sizeof text, "the supply of %g mV is outside %g..%g mV, where the scaling laws were compared",

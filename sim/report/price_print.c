@@ -41,6 +41,11 @@ static void print_head(em_report_reader *r, const cJSON *price, FILE *file) {
   fputs(", in the steady state\n", file);
   print_beside(r, price, "run", "the run as it was, fill and drain included", file);
   print_beside(r, price, "single_frame", "one frame alone", file);
+  const cJSON *clock = em_reader_child(r, price, "clock");
+  fputs("  clock  up to ", file);
+  print_range(r, clock, "limit_mhz", 1, "MHz", file);
+  fprintf(file, ", by paths of %.0f FO4 in %s (an estimate)\n", em_reader_number(r, clock, "limit_fo4"),
+          em_reader_text(r, clock, "limit_engine"));
 }
 
 static void print_row(em_report_reader *r, const char *name, const cJSON *row, FILE *file) {

@@ -19,20 +19,31 @@ double em_peak_macs(const em_graph *graph) {
   return macs;
 }
 
+static em_range range_of(const em_technology *technology, const char *name) {
+  const em_constant *k = em_technology_find(technology, name);
+  return (em_range){k->low, k->value, k->high};
+}
+
 /*
  * The constants in the order of em_price_constant: the technology's, then about 1 the fit's residuals and what may be
  * wrong beyond its reach.
  */
 static void gather_ranges(em_pricing *pricing) {
   for (uint32_t c = 0; c < EM_PRICE_TECHNOLOGY_CONSTANTS; c++) {
-    const em_constant *k = em_technology_find(pricing->technology, em_price_constant_name((em_price_constant)c));
-    pricing->ranges[c] = (em_range){k->low, k->value, k->high};
+    pricing->ranges[c] = range_of(pricing->technology, em_price_constant_name((em_price_constant)c));
   }
-  for (uint32_t q = 0; q < EM_COST_QUANTITIES; q++) {
+  for (uint32_t q = 0; q < EM_COST_SUMS; q++) {
     double residual = pricing->fit->residual[q] + pricing->fit->extrapolation * pricing->beyond.share;
     pricing->ranges[EM_PRICE_GATES_SCALE + q] = (em_range){residual < 1 ? 1 - residual : 0, 1, 1 + residual};
   }
   pricing->prices = em_prices_nominal(pricing->ranges);
+}
+
+static void find_clock_limit(em_pricing *pricing) {
+  const em_clock_speed speed = {range_of(pricing->technology, "fo4_ps"),
+                                range_of(pricing->technology, "clock_margin_ratio")};
+  em_clock_limit_of(&pricing->fit->coefficients, pricing->fit->residual[EM_COST_DEPTH], &speed,
+                    em_speed_factor(&pricing->prices, pricing->point.vdd_mv), pricing->graph, &pricing->clock_limit);
 }
 
 /* ---- What every engine draws while busy ---- */
@@ -148,6 +159,7 @@ em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity
   }
   em_fit_beyond_of(&fit->coefficients, &fit->reach, graph, &pricing->beyond);
   gather_ranges(pricing);
+  find_clock_limit(pricing);
   double gate_min_flops = em_technology_value(technology, "clock_gate_min_flops");
   em_price_rates rates = em_price_rates_at(&pricing->prices, &pricing->point);
   for (uint32_t part = 0; part < pricing->count; part++) {
