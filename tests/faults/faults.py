@@ -78,6 +78,20 @@ FAULTS = [
      "assign top     = RemW'({den_i, 7'b0});", "assign top     = RemW'({den_i, 6'b0});", r"blocks\.\d\.u"),
 ]  # fmt: skip
 
+# The same, seen only while the run is upset (cosim --upset): the port, stop and go, tlast.
+UPSET_SESSIONS = "40"
+UPSET_FAULTS = [
+    ("a write while the core runs is accepted", "em_apb.sv",
+     "(write_q & running_o & ~is_ctrl) ||", "(write_q & running_o & ~is_ctrl & 1'b0) ||", r"apb"),
+    ("the counters go on where they stopped", "em_apb.sv",
+     "cfg_o.clear = start | reset_q;", "cfg_o.clear = reset_q;", r"apb"),
+    ("the tlast error does not stay", "em_apb.sv", "tlast_error_q | tlast_error_i", "tlast_error_i", r"apb"),
+    ("a missing tlast is not noticed", "em_axis_in.sv",
+     "beat & (tlast_i != beat_last)", "beat & tlast_i & ~beat_last", r"apb"),
+    ("a stop leaves tokens counted", "em_token_counter.sv",
+     "if (!rst_ni) begin\n      token_q <= '0;\n    end else if (next_i)", "if (next_i)", r".*"),
+]  # fmt: skip
+
 
 def run(*command: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -123,6 +137,23 @@ def check(index: int) -> str:
     return f"{story}# no case shows it\nnot ok - fault: {name}"
 
 
+def check_upset(index: int) -> str:
+    """The same for a fault that an upset run must find."""
+    name, file, old, new, units = UPSET_FAULTS[index]
+    try:
+        copy = make_copy(len(FAULTS) + index, file, old, new)
+    except ValueError as error:
+        return f"# {error}\nnot ok - fault: {name}"
+    case = WORK / f"case{SEEDS[0]}"
+    cosim = run("build/emamba", "cosim", str(case / "design.yaml"), "-n", str(case / "network.safetensors"),
+                "-i", str(case / "frames.safetensors"), "-q", "--upset", UPSET_SESSIONS, "--rtl", str(copy))  # fmt: skip
+    found = re.search(r"differ in clock cycle (\d+), [^:]*: ([^,]+), (.+)", cosim.stderr)
+    if cosim.returncode == 1 and found and re.fullmatch(units, found[2]):
+        return f"ok - fault: {name}: caught in clock cycle {found[1]} at {found[2]} ({found[3]})"
+    lines = (cosim.stdout + cosim.stderr).splitlines()
+    return "".join(f"# {line}\n" for line in lines[:8]) + f"not ok - fault: {name}"
+
+
 def main() -> int:
     for seed in SEEDS:
         case = WORK / f"case{seed}"
@@ -136,6 +167,7 @@ def main() -> int:
     wanted = [int(argument) for argument in sys.argv[1:]] or range(len(FAULTS))
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(check, wanted))
+        results += [] if sys.argv[1:] else pool.map(check_upset, range(len(UPSET_FAULTS)))
     print("\n".join(results))
     return int(any("not ok" in result for result in results))
 
