@@ -19,6 +19,7 @@ LDLIBS := -Wl,--as-needed -lcjson -lyaml -lnettle -lsqlite3 -ldl -lm
 # What sim/explore/nsga2.cpp needs: of the program alone.
 PAGMO := -lpagmo -lstdc++
 
+COVERED := -O1 --coverage
 THREADED := -O1 -fsanitize=thread
 FUZZED := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 VERSION := $(shell cat VERSION)
@@ -31,7 +32,7 @@ TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(basename $(notdir $(TEST_SOURCES)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: FORCE systemc install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal bench format clean
+.PHONY: FORCE systemc install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal mutate coverage bench format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -57,6 +58,10 @@ $(BUILD)/threaded/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(THREADED) -c $< -o $@
 
+$(BUILD)/covered/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(COVERED) -c $< -o $@
+
 $(BUILD)/fuzzed/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) $(FUZZED) -c $< -o $@
@@ -67,12 +72,12 @@ $(BUILD)/%/sim/explore/nsga2.o: sim/explore/nsga2.cpp $(BUILD)/flags
 	$(CXX) -std=c++17 -O2 -g -Wall -Wextra -I. -MMD -MP -c $< -o $@
 
 # Which processor the RTL is compiled for: the program's own.
-$(patsubst %,$(BUILD)/%/sim/lockstep/rtl_recipe.o,release sanitized threaded): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
+$(patsubst %,$(BUILD)/%/sim/lockstep/rtl_recipe.o,release sanitized threaded covered): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
 $(BUILD)/fuzzed/sim/lockstep/rtl_recipe.o: private FUZZ_CFLAGS += -DEM_ARCH='"$(ARCH)"'
-$(patsubst %,$(BUILD)/%/sim/lockstep/rtl_tools.o,release sanitized threaded): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
+$(patsubst %,$(BUILD)/%/sim/lockstep/rtl_tools.o,release sanitized threaded covered): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
 $(BUILD)/fuzzed/sim/lockstep/rtl_tools.o: private FUZZ_CFLAGS += -DEM_ARCH='"$(ARCH)"'
 
-VERSION_OBJECTS := $(patsubst %,$(BUILD)/%/models/base/version.o,release sanitized threaded fuzzed)
+VERSION_OBJECTS := $(patsubst %,$(BUILD)/%/models/base/version.o,release sanitized threaded fuzzed covered)
 $(VERSION_OBJECTS): private CFLAGS += -DEM_VERSION='"$(VERSION)"' -DEM_COMMIT='"$(COMMIT)"'
 $(VERSION_OBJECTS): private FUZZ_CFLAGS += -DEM_VERSION='"$(VERSION)"' -DEM_COMMIT='"$(COMMIT)"'
 $(VERSION_OBJECTS): VERSION $(BUILD)/commit
@@ -96,7 +101,7 @@ $(BUILD)/$(1)/libem_models.a: $(MODELS:%.c=$(BUILD)/$(1)/%.o)
 $(BUILD)/$(1)/libem_sim.a: $(SIM:%.c=$(BUILD)/$(1)/%.o)
 $(BUILD)/$(1)/libem_support.a: $(TEST_SUPPORT:%.c=$(BUILD)/$(1)/%.o)
 endef
-$(foreach flavour,release sanitized threaded fuzzed,$(eval $(call archives,$(flavour))))
+$(foreach flavour,release sanitized threaded fuzzed covered,$(eval $(call archives,$(flavour))))
 
 %.a:
 	@rm -f $@
@@ -172,8 +177,8 @@ $(BUILD)/gate_sim: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard tools/gate_sim
 	$(CC) $(RELEASE) $^ $(LDLIBS) -o $@
 
 # The page that report_html.c takes in.
-$(BUILD)/release/sim/report/report_html.o $(BUILD)/sanitized/sim/report/report_html.o $(BUILD)/fuzzed/sim/report/report_html.o: sim/report/report.html
-$(patsubst %,$(BUILD)/%/sim/explore/front_page.o,release sanitized threaded fuzzed): sim/explore/front.html
+$(BUILD)/release/sim/report/report_html.o $(BUILD)/sanitized/sim/report/report_html.o $(BUILD)/fuzzed/sim/report/report_html.o $(BUILD)/covered/sim/report/report_html.o: sim/report/report.html
+$(patsubst %,$(BUILD)/%/sim/explore/front_page.o,release sanitized threaded fuzzed covered): sim/explore/front.html
 
 # ---- Running ----
 
@@ -261,6 +266,10 @@ $(BUILD)/tests/$(notdir $(1)): $(BUILD)/release/$(1).o $(BUILD)/release/libem_su
 $(BUILD)/tests-sanitized/$(notdir $(1)): $(BUILD)/sanitized/$(1).o $(BUILD)/sanitized/libem_support.a $(call libraries,sanitized)
 	@mkdir -p $$(@D)
 	$$(CC) $$(SANITIZED) $$^ $$(LDLIBS) -lcmocka -o $$@
+
+$(BUILD)/tests-covered/$(notdir $(1)): $(BUILD)/covered/$(1).o $(BUILD)/covered/libem_support.a $(call libraries,covered)
+	@mkdir -p $$(@D)
+	$$(CC) $$(COVERED) $$^ $$(LDLIBS) -lcmocka -o $$@
 endef
 $(foreach source,$(TEST_SOURCES) $(wildcard tests/programs/*.c),$(eval $(call test_program,$(source:.c=))))
 
@@ -288,6 +297,15 @@ test-full: deps ## the long form: 30 random designs x 20 stall seeds, a text of 
 
 formal: ## the long form of the proofs: all parameter sets (docs/verification.md)
 	$(PYTHON) tests/formal/prove.py --long
+
+coverage: $(TESTS:%=$(BUILD)/tests-covered/%) ## lines and branches of models/ that the unit tests reach
+	find $(BUILD)/covered -name '*.gcda' -delete
+	for test in $(TESTS); do $(BUILD)/tests-covered/$$test >/dev/null || exit; done
+	gcovr --root . --filter models/ --exclude-throw-branches $(BUILD)/covered/models
+	gcovr --root . --filter models/ --branches --exclude-throw-branches $(BUILD)/covered/models | tail -n 3
+
+mutate: $(BUILD)/emamba $(BUILD)/tests/random_case $(BUILD)/tests/first_difference ## 1,500 mutants of the RTL, each in lock-step; it goes on where it was (docs/verification.md)
+	tools/mutate.py
 
 lint: ## Verilator -Wall and yosys over the RTL of every design; clang-format over the C
 	tests/suites/lint.sh
