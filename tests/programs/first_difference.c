@@ -115,6 +115,7 @@ int main(int argc, char **argv) {
     const char *folder = side == 0 ? NULL : options.rtl;
     status = em_rtl_library_open(&libraries[side], &job.design, folder, NULL, EM_RTL_PROBED, true, &error);
     if (status == EM_OK) {
+      sides[side].stimulus.seed = options.seed; /* what no reset clears begins as in the run that is judged */
       status = em_lockstep_open(&sides[side], job.core, job.state, &job.network, &libraries[side], &error);
     }
   }
