@@ -32,7 +32,7 @@ TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(basename $(notdir $(TEST_SOURCES)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: FORCE systemc install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal mutate coverage bench format clean
+.PHONY: FORCE systemc firmware install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal mutate coverage bench format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -118,7 +118,7 @@ $(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(BUILD)/sanitized/sim/
 # ---- SystemC: the accelerator as a TLM-2.0 component, and a platform around it. The library wants C++17. ----
 
 SYSTEMC := $(wildcard sim/systemc/*.cpp)
-PLATFORM := $(wildcard sim/systemc/platform/*.c sim/systemc/platform/*.cpp)
+PLATFORM := $(wildcard sim/systemc/platform/*.c sim/systemc/platform/*.cpp) sim/systemc/firmware/program.c
 CXXFLAGS := -std=c++17 -g -fvisibility=default -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-psabi -I. -MMD -MP
 SYSTEMC_LDLIBS := $(LDLIBS) -lsystemc -lstdc++
 objects = $(patsubst %,$(BUILD)/$(1)/%.o,$(basename $(2)))
@@ -139,6 +139,20 @@ $(BUILD)/emamba-platform: $(call objects,release,$(PLATFORM)) $(BUILD)/release/l
 
 $(BUILD)/sanitized/emamba-platform: $(call objects,sanitized,$(PLATFORM)) $(BUILD)/sanitized/libem_systemc.a $(call libraries,sanitized)
 	$(CXX) $(SANITIZED) $^ $(SYSTEMC_LDLIBS) -o $@
+
+# The platform's program for RISC-V, and a test's. One source for both: the driver and sim/systemc/firmware.
+RISCV_CC := riscv64-unknown-elf-gcc
+RISCV_FLAGS := -march=rv64im_zicsr -mabi=lp64 -mcmodel=medany -O2 -std=gnu11 -ffreestanding -nostdlib -Wall -Wextra -Werror \
+  -fno-tree-loop-distribute-patterns -I. -Wl,--no-relax -Wl,--build-id=none -Wl,--no-warn-rwx-segments -T sim/systemc/firmware/layout.ld
+FIRMWARE_BOARD := sim/systemc/firmware/start.S sim/systemc/firmware/monitor.c sim/systemc/firmware/board.c sim/driver/emamba.c
+
+$(BUILD)/emamba-firmware.elf: sim/systemc/firmware/main.c sim/systemc/firmware/program.c $(FIRMWARE_BOARD)
+$(BUILD)/tests/bus_fault.elf: tests/systemc/bus_fault.c $(FIRMWARE_BOARD)
+$(BUILD)/emamba-firmware.elf $(BUILD)/tests/bus_fault.elf: $(wildcard sim/systemc/firmware/*.h sim/driver/*.h) sim/systemc/firmware/layout.ld
+	@mkdir -p $(@D)
+	$(RISCV_CC) $(RISCV_FLAGS) $(filter %.c %.S,$^) -o $@
+
+firmware: $(BUILD)/emamba-firmware.elf ## the platform's program for RISC-V, which QEMU runs (docs/systemc.md)
 
 # Tests of the component: programs of their own, as SystemC has one elaboration a process.
 define systemc_test
@@ -285,7 +299,7 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzzed/tests/fuzz/%.o $(call libraries,fuzzed)
 	clang -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
 
 test-programs: $(BUILD)/emamba $(BUILD)/sanitized/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/first_difference $(BUILD)/tests/map_against_rtl $(BUILD)/gate_sim \
-  $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds $(BUILD)/emamba-platform $(BUILD)/sanitized/emamba-platform $(SYSTEMC_TESTS) $(BUILD)/libemamba.so $(BUILD)/libemamba.a $(BUILD)/threaded/threads
+  $(TESTS:%=$(BUILD)/tests/%) $(TESTS:%=$(BUILD)/tests-sanitized/%) $(FUZZERS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds $(BUILD)/emamba-platform $(BUILD)/sanitized/emamba-platform $(BUILD)/emamba-firmware.elf $(BUILD)/tests/bus_fault.elf $(SYSTEMC_TESTS) $(BUILD)/libemamba.so $(BUILD)/libemamba.a $(BUILD)/threaded/threads
 
 test: deps ## install, build and pass all tests; ends with the count
 	@$(MAKE) --no-print-directory -j $(JOBS) test-programs

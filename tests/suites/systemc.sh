@@ -61,6 +61,24 @@ check "tiny: both in lock-step, at the pins" same_as_run "" "--side both --style
 check "tiny: RTL alone" same_as_run "" "--side rtl" "${tiny[@]}"
 check "tiny: both in lock-step" same_as_run "" "--side both" "${tiny[@]}"
 check "tiny: compared every cycle" grep -q ' [1-9][0-9]* cycles compared, 0 divergences,' "$work/out"
+
+# The same program as RISC-V firmware in QEMU.
+if type qemu-system-riscv64 >/dev/null 2>&1; then
+  check "tiny: firmware" same_as_run "" "--firmware build/emamba-firmware.elf" "${tiny[@]}"
+  check "Fashion-MNIST: firmware, at" same_as_run "" "--firmware build/emamba-firmware.elf --style at" \
+    configs/designs/fmnist.yaml configs/networks/fmnist.safetensors build/fmnist-test.safetensors --frames 10
+  PLATFORM=build/sanitized/emamba-platform check "tiny: firmware, pins, sanitized" same_as_run "" \
+    "--firmware build/emamba-firmware.elf --style pins" "${tiny[@]}"
+  # A read past the last unit is a bus error (2), a start goes (0), a write while it runs is a bus error, a stop goes.
+  bus_faults() {
+    build/emamba-platform "${tiny[0]}" -n "${tiny[1]}" -i "${tiny[2]}" --firmware build/tests/bus_fault.elf >"$work/out" 2>&1
+    [ $? -eq 1 ] && grep -q "with status $((2 | 2 << 16)), before the last result" "$work/out"
+  }
+  check "firmware sees slave errors as bus faults" bus_faults
+else
+  echo "ok - firmware # SKIP no qemu-system-riscv64"
+fi
+
 if [ "$full" != 0 ]; then
   for name in fmnist fmnist-small; do
     platform "configs/designs/$name.yaml" "configs/networks/$name.safetensors" build/fmnist-test.safetensors --frames 100
@@ -90,6 +108,7 @@ refused() { # pattern, arguments...
 check "bad usage: a side" refused "model, rtl or both" "${tiny[0]}" -n "${tiny[1]}" -i "${tiny[2]}" --side left
 check "bad usage: a parameter" refused "no parameter \"colour\"" "${tiny[0]}" -n "${tiny[1]}" -i "${tiny[2]}" --set colour=red
 check "bad usage: a quantum" refused "a number in 0" "${tiny[0]}" -n "${tiny[1]}" -i "${tiny[2]}" --quantum -1
+check "bad usage: no such firmware" refused "none.elf: No such file" "${tiny[0]}" -n "${tiny[1]}" -i "${tiny[2]}" --firmware none.elf
 check "bad usage: too many frames" refused "but .* has 3" "${tiny[0]}" -n "${tiny[1]}" -i "${tiny[2]}" --frames 99
 check "bad input: no such design" refused "none.yaml" none.yaml -n "${tiny[1]}" -i "${tiny[2]}"
 [ "$failures" -eq 0 ]

@@ -2,16 +2,8 @@
 
 using sc_core::SC_ZERO_TIME;
 
-em_cpu::em_cpu(sc_core::sc_module_name name, const uint32_t *image, uint32_t image_words, uint32_t frames,
-               uint32_t source, uint32_t destination)
-    : sc_module(name),
-      bus("bus"),
-      dma_irq("dma_irq"),
-      image_(image),
-      image_words_(image_words),
-      frames_(frames),
-      source_(source),
-      destination_(destination) {
+em_cpu::em_cpu(sc_core::sc_module_name name, const em_work &work)
+    : sc_module(name), bus("bus"), dma_irq("dma_irq"), work_(work) {
   SC_HAS_PROCESS(em_cpu);
   SC_THREAD(run);
 }
@@ -32,61 +24,40 @@ int em_cpu::access(bool write, uint64_t address, uint32_t *data) {
   return payload_.is_response_ok() ? EMAMBA_OK : EMAMBA_BUS_ERROR;
 }
 
-// The driver's board.
-int em_cpu::read_word(void *cpu, uint32_t address, uint32_t *data) {
-  return static_cast<em_cpu *>(cpu)->access(false, EM_MAP_ACCELERATOR + address, data);
-}
-
-int em_cpu::write_word(void *cpu, uint32_t address, uint32_t data) {
-  return static_cast<em_cpu *>(cpu)->access(true, EM_MAP_ACCELERATOR + address, &data);
-}
-
-// All frames at once, from the first cycle on.
-int em_cpu::start_dma() {
-  uint32_t one = 1;
-  const struct {
-    uint32_t offset;
-    uint32_t *data;
-  } writes[] = {{EM_DMA_SOURCE, &source_},
-                {EM_DMA_DESTINATION, &destination_},
-                {EM_DMA_FRAMES, &frames_},
-                {EM_DMA_CONTROL, &one}};
-  int status = EMAMBA_OK;
-  for (const auto &write : writes) {
-    status = status == EMAMBA_OK ? access(true, EM_MAP_DMA + write.offset, write.data) : status;
-  }
-  return status;
-}
-
 void em_cpu::wait_for_dma() {
+  const double start = em_process_seconds();
   sc_core::wait(local_);
   local_ = SC_ZERO_TIME;
   while (!dma_irq.read()) {
     sc_core::wait(dma_irq.posedge_event());
   }
-}
-
-int em_cpu::work() {
-  const emamba_board board = {this, read_word, write_word, nullptr, nullptr};
-  emamba device;
-  int status = emamba_open(&device, &board);
-  status = status == EMAMBA_OK ? emamba_load(&device, image_, image_words_) : status;
-  // The frames wait at the stream before the core starts, so that its first cycle takes the first beat.
-  status = status == EMAMBA_OK ? start_dma() : status;
-  status = status == EMAMBA_OK ? emamba_start(&device) : status;
-  if (status != EMAMBA_OK) {
-    return status;
-  }
-  const double start = em_process_seconds();
-  wait_for_dma();
   host_seconds_ = em_process_seconds() - start;
-  status = emamba_status(&device, &state_);
-  return status == EMAMBA_OK ? emamba_stop(&device) : status;
 }
 
 void em_cpu::run() {
-  status_ = work();
+  status_ = execute(work_, &state_);
   finished_ = status_ == EMAMBA_OK;
   sc_core::wait(local_);
   sc_core::sc_stop();
+}
+
+int em_host_cpu::read_word(void *cpu, uint32_t address, uint32_t *data) {
+  return static_cast<em_host_cpu *>(cpu)->access(false, EM_MAP_ACCELERATOR + address, data);
+}
+
+int em_host_cpu::write_word(void *cpu, uint32_t address, uint32_t data) {
+  return static_cast<em_host_cpu *>(cpu)->access(true, EM_MAP_ACCELERATOR + address, &data);
+}
+
+int em_host_cpu::write_dma(void *cpu, uint32_t offset, uint32_t data) {
+  return static_cast<em_host_cpu *>(cpu)->access(true, EM_MAP_DMA + offset, &data);
+}
+
+void em_host_cpu::wait_here(void *cpu) {
+  static_cast<em_host_cpu *>(cpu)->wait_for_dma();
+}
+
+int em_host_cpu::execute(const em_work &work, emamba_state *state) {
+  const em_processor here = {{this, read_word, write_word, nullptr, nullptr}, write_dma, wait_here};
+  return em_program(&here, &work, state);
 }

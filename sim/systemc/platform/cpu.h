@@ -1,27 +1,16 @@
-// The processor's side: runs the driver (sim/driver) over the bus, and has the DMA carry frames.
+// The processor's side: an initiator on the bus, and who runs the program (program.h) behind it.
 #ifndef EM_PLATFORM_CPU_H
 #define EM_PLATFORM_CPU_H
 
-#include "sim/driver/emamba.h"
 #include "sim/systemc/platform/dma.h"
 #include "sim/systemc/platform/inputs.h"
-
-// The platform's address map.
-enum : uint64_t {
-  EM_MAP_MEMORY = 0,
-  EM_MAP_DMA = UINT64_C(1) << 32,
-  EM_MAP_DMA_BYTES = 0x1000,
-  EM_MAP_ACCELERATOR = UINT64_C(2) << 32,
-  EM_MAP_ACCELERATOR_BYTES = UINT64_C(1) << 32,
-};
 
 class em_cpu : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<em_cpu, 32> bus;
   sc_core::sc_in<bool> dma_irq;
 
-  em_cpu(sc_core::sc_module_name name, const uint32_t *image, uint32_t image_words, uint32_t frames, uint32_t source,
-         uint32_t destination);
+  em_cpu(sc_core::sc_module_name name, const em_work &work);
 
   uint64_t transfers() const {
     return transfers_;
@@ -34,22 +23,22 @@ class em_cpu : public sc_core::sc_module {
   }
   double host_seconds() const {
     return host_seconds_;
-  }  // from the start of the core to the last result
+  }  // of waiting for the results
   bool finished() const {
     return finished_;
   }
 
- private:
-  void run();
-  int work();
+ protected:
+  // Runs the program to its end: a status of the driver, and the accelerator's state.
+  virtual int execute(const em_work &work, emamba_state *state) = 0;
+
   int access(bool write, uint64_t address, uint32_t *data);
-  static int read_word(void *cpu, uint32_t address, uint32_t *data);
-  static int write_word(void *cpu, uint32_t address, uint32_t data);
-  int start_dma();
   void wait_for_dma();
 
-  const uint32_t *image_;
-  uint32_t image_words_, frames_, source_, destination_;
+ private:
+  void run();
+
+  em_work work_;
   sc_core::sc_time local_;
   tlm::tlm_generic_payload payload_;
   uint64_t transfers_ = 0;
@@ -57,6 +46,21 @@ class em_cpu : public sc_core::sc_module {
   int status_ = EMAMBA_OK;
   double host_seconds_ = 0;
   bool finished_ = false;
+};
+
+// The program compiled for the host. Its instructions take no time.
+class em_host_cpu : public em_cpu {
+ public:
+  using em_cpu::em_cpu;
+
+ protected:
+  int execute(const em_work &work, emamba_state *state) override;
+
+ private:
+  static int read_word(void *cpu, uint32_t address, uint32_t *data);
+  static int write_word(void *cpu, uint32_t address, uint32_t data);
+  static int write_dma(void *cpu, uint32_t offset, uint32_t data);
+  static void wait_here(void *cpu);
 };
 
 #endif

@@ -1,24 +1,14 @@
 // Carries frames from memory to the accelerator's input stream and results from its output stream to memory.
-//
-// Registers, 32 bits: 0x00 source, 0x04 destination (memory addresses), 0x08 frames, 0x0C control (1: start), 0x10
-// status (bit 0: busy, bit 1: done since the start), 0x14 results so far. It prefetches: memory never holds a beat up.
+// Its registers stand in program.h. It prefetches: memory never holds a beat up.
 #ifndef EM_PLATFORM_DMA_H
 #define EM_PLATFORM_DMA_H
 
 #include <functional>
 #include <vector>
 
+#include "sim/systemc/firmware/program.h"
 #include "sim/systemc/platform/bus.h"
 #include "sim/systemc/platform/transport.h"
-
-enum : uint32_t {
-  EM_DMA_SOURCE = 0x00,
-  EM_DMA_DESTINATION = 0x04,
-  EM_DMA_FRAMES = 0x08,
-  EM_DMA_CONTROL = 0x0c,
-  EM_DMA_STATUS = 0x10,
-  EM_DMA_RESULTS = 0x14,
-};
 
 struct em_dma_setup {
   uint32_t in_bytes, frame_bytes, result_bytes;  // a beat, a frame, a result

@@ -1,6 +1,8 @@
 // emamba-platform: a processor, a memory, a DMA and the accelerator on a bus classify frames.
 #include <getopt.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -14,11 +16,12 @@ extern "C" {
 #include "sim/systemc/em_tlm.h"
 #include "sim/systemc/platform/cpu.h"
 #include "sim/systemc/platform/pin_board.h"
+#include "sim/systemc/platform/qemu_cpu.h"
 
 namespace {
 
 struct options {
-  std::string design, network, frames, output, trace;
+  std::string design, network, frames, output, trace, firmware;
   em_parameters accelerator;
   std::string style = "lt", burst = "frame";
   uint64_t frame_limit = 0, seed = 0;
@@ -33,6 +36,7 @@ const char help[] =
     "  -i, --input FILE      the frames (*.safetensors)\n"
     "      --frames N        only the first N frames (default: all)\n"
     "  -o, --output FILE     write the output codes (*.safetensors)\n"
+    "      --firmware ELF    the processor is RISC-V in QEMU and runs this (build/emamba-firmware.elf), not the host\n"
     "      --side SIDE       model, rtl, or both in lock-step (default: model)\n"
     "      --style STYLE     lt: b_transport; at: four phases; pins: waveforms, clock by clock (default: lt)\n"
     "      --burst BURST     a stream transaction is a frame or a beat (default: frame)\n"
@@ -85,7 +89,7 @@ options parse(int argc, char **argv) {
       {"burst", 1, nullptr, 'b'},     {"quantum", 1, nullptr, 'q'}, {"stall-in", 1, nullptr, 'I'},
       {"stall-out", 1, nullptr, 'O'}, {"seed", 1, nullptr, 'S'},    {"trace", 1, nullptr, 't'},
       {"set", 1, nullptr, 'P'},       {"bare", 0, nullptr, 'B'},    {"help", 0, nullptr, 'h'},
-      {nullptr, 0, nullptr, 0}};
+      {"firmware", 1, nullptr, 'F'},  {nullptr, 0, nullptr, 0}};
   options o;
   for (int c; (c = getopt_long(argc, argv, "n:i:o:h", known, nullptr)) != -1;) {
     switch (c) {
@@ -111,6 +115,7 @@ options parse(int argc, char **argv) {
         break;
       }
       case 'B': o.bare = true; break;
+      case 'F': o.firmware = optarg; break;
       case 'h': std::fputs(help, stdout); std::exit(0);
       default: std::exit(EM_BAD_INPUT);
     }
@@ -119,6 +124,9 @@ options parse(int argc, char **argv) {
     refuse("one design, -n NETWORK and -i FRAMES; see emamba-platform --help");
   }
   o.design = o.accelerator.design = argv[optind];
+  if (!o.firmware.empty() && access(o.firmware.c_str(), R_OK) != 0) {
+    refuse("--firmware " + o.firmware + ": " + std::strerror(errno));
+  }
   o.burst = o.stall_in > 0 ? "beat" : o.burst;
   if (o.style == "pins" && (o.stall_in > 0 || o.accelerator.stall_out > 0)) {
     refuse("--style pins has no stalls");
@@ -137,31 +145,32 @@ int largest(const int8_t *codes, uint32_t count) {
 // The platform: who is bound to whom.
 template <typename Accelerator>
 struct platform {
-  uint32_t source = 0, destination;
+  em_work work;
   Accelerator accelerator;
   em_bus bus;
   em_ram memory;
   em_dma dma;
-  em_cpu cpu;
+  std::unique_ptr<em_cpu> cpu;
   sc_core::sc_signal<bool> dma_done;
 
   platform(const options &o, em_stream_sizes sizes, uint64_t count, const uint32_t *image, uint32_t image_words)
-      : destination(static_cast<uint32_t>(count * sizes.frame_bytes)),
+      : work{image, image_words, static_cast<uint32_t>(count), 0, static_cast<uint32_t>(count * sizes.frame_bytes)},
         accelerator("accelerator", o.accelerator),
         bus("bus"),
         memory("memory", count * (uint64_t{sizes.frame_bytes} + sizes.result_bytes)),
         dma("dma", {sizes.in_bytes, sizes.frame_bytes, sizes.result_bytes, o.style == "at", o.burst == "beat",
                     o.stall_in > 0 ? stalls(o) : nullptr}),
-        cpu("cpu", image, image_words, static_cast<uint32_t>(count), source, destination) {
+        cpu(o.firmware.empty() ? std::unique_ptr<em_cpu>(new em_host_cpu("cpu", work))
+                               : std::unique_ptr<em_cpu>(new em_qemu_cpu("cpu", work, o.firmware))) {
     bus.map(EM_MAP_MEMORY, count * (uint64_t{sizes.frame_bytes} + sizes.result_bytes), memory.in);
     bus.map(EM_MAP_DMA, EM_MAP_DMA_BYTES, dma.registers);
     bus.map(EM_MAP_ACCELERATOR, EM_MAP_ACCELERATOR_BYTES, accelerator.apb);
-    cpu.bus.bind(bus.in);
+    cpu->bus.bind(bus.in);
     dma.memory.bind(bus.in);
     dma.to_stream.out.bind(accelerator.stream_in);
     dma.from_stream.out.bind(accelerator.stream_out);
     dma.irq.bind(dma_done);
-    cpu.dma_irq.bind(dma_done);
+    cpu->dma_irq.bind(dma_done);
   }
 
   // The source's stalls of `emamba run`: in which cycle of the run the next beat is offered.
@@ -184,7 +193,7 @@ struct platform {
 template <typename Platform>
 int report(const options &o, const em_inputs *inputs, Platform &p, em_stream_sizes sizes) {
   const uint64_t count = em_inputs_count(inputs);
-  const auto *codes = reinterpret_cast<const int8_t *>(p.memory.data() + p.destination);
+  const auto *codes = reinterpret_cast<const int8_t *>(p.memory.data() + p.work.destination);
   em_error error = {};
   if (!o.output.empty() && em_inputs_save(inputs, o.output.c_str(), codes, &error) != EM_OK) {
     std::fprintf(stderr, "emamba-platform: %s\n", error.text);
@@ -194,7 +203,7 @@ int report(const options &o, const em_inputs *inputs, Platform &p, em_stream_siz
   for (uint64_t i = 0; i < count; i++) {
     right += largest(codes + i * sizes.result_bytes, em_inputs_outputs(inputs)) == em_inputs_class(inputs, i);
   }
-  const double speed = static_cast<double>(count) / p.cpu.host_seconds();
+  const double speed = static_cast<double>(count) / p.cpu->host_seconds();
   if (o.bare) {
     double seconds = 0;
     uint64_t last = 0;
@@ -213,8 +222,8 @@ int report(const options &o, const em_inputs *inputs, Platform &p, em_stream_siz
     std::printf("%" PRIu64 " cycles compared, %" PRIu64 " divergences, ", p.accelerator.compared_cycles(),
                 p.accelerator.divergences());
   }
-  std::printf("%" PRIu64 " late, %" PRIu64 " bus transfers, %s\n", p.accelerator.late_transactions(), p.cpu.transfers(),
-              sc_core::sc_time_stamp().to_string().c_str());
+  std::printf("%" PRIu64 " late, %" PRIu64 " bus transfers, %s\n", p.accelerator.late_transactions(),
+              p.cpu->transfers(), sc_core::sc_time_stamp().to_string().c_str());
   return p.accelerator.divergences() == 0 ? EM_OK : EM_FAILED;
 }
 
@@ -229,7 +238,7 @@ int run(const options &o, em_inputs *inputs) {
     return EM_FAILED;
   }
   platform<Accelerator> p(o, sizes, count, image, image_words);
-  std::memcpy(p.memory.data() + p.source, em_inputs_frame(inputs, 0), count * sizes.frame_bytes);
+  std::memcpy(p.memory.data() + p.work.source, em_inputs_frame(inputs, 0), count * sizes.frame_bytes);
   sc_core::sc_trace_file *trace = nullptr;
   if (!o.trace.empty()) {
     trace = sc_core::sc_create_vcd_trace_file(o.trace.c_str());
@@ -239,9 +248,9 @@ int run(const options &o, em_inputs *inputs) {
   if (trace != nullptr) {
     sc_core::sc_close_vcd_trace_file(trace);
   }
-  if (!p.cpu.finished()) {
+  if (!p.cpu->finished()) {
     std::fprintf(stderr, "emamba-platform: the driver ended at %s with status %d, before the last result\n",
-                 sc_core::sc_time_stamp().to_string().c_str(), p.cpu.driver_status());
+                 sc_core::sc_time_stamp().to_string().c_str(), p.cpu->driver_status());
     return EM_FAILED;
   }
   return report(o, inputs, p, sizes);
