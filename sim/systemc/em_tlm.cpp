@@ -38,7 +38,8 @@ const char *or_null(const std::string &text) {
 
 em_side *em_open_side(const em_parameters &parameters) {
   em_side_options options = {kind_of(parameters.side),  parameters.design.c_str(),  or_null(parameters.rtl),
-                             or_null(parameters.build), or_null(parameters.bundle), parameters.quiet};
+                             or_null(parameters.build), or_null(parameters.bundle), parameters.quiet,
+                             or_null(parameters.wave),  parameters.wave_from,       parameters.wave_to};
   em_error error = {};
   em_side *side = nullptr;
   if (em_side_open(&side, &options, &error) != EM_OK) {

@@ -44,6 +44,15 @@ const std::map<std::string, setter> &setters() {
       {"rtl", [](em_parameters &p, const std::string &, const std::string &v) { p.rtl = v; }},
       {"build", [](em_parameters &p, const std::string &, const std::string &v) { p.build = v; }},
       {"bundle", [](em_parameters &p, const std::string &, const std::string &v) { p.bundle = v; }},
+      {"wave", [](em_parameters &p, const std::string &, const std::string &v) { p.wave = v; }},
+      {"wave_from",
+       [](em_parameters &p, const std::string &n, const std::string &v) {
+         p.wave_from = static_cast<uint64_t>(number(n, v, 0, 9007199254740992.0, "clock cycles, 0 to 2^53"));
+       }},
+      {"wave_to",
+       [](em_parameters &p, const std::string &n, const std::string &v) {
+         p.wave_to = static_cast<uint64_t>(number(n, v, 0, 9007199254740992.0, "clock cycles, 0 to 2^53"));
+       }},
       {"out_buffer",
        [](em_parameters &p, const std::string &n, const std::string &v) {
          p.out_buffer = static_cast<uint64_t>(number(n, v, 1, 1e12, "bytes, 1 to 1e12"));

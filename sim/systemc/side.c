@@ -1,6 +1,7 @@
 #include "sim/systemc/side.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,16 +24,42 @@ static em_status bind_records(em_side *side, em_error *error) {
   return EM_OK;
 }
 
+static em_status prepare_wave(em_side *side, const em_side_options *options, em_error *error) {
+  if (options->wave == NULL) {
+    return EM_OK;
+  }
+  if (options->kind == EM_SIDE_MODEL) {
+    return em_fail(error, EM_BAD_INPUT, "a wave is of the RTL: side rtl or both");
+  }
+  side->waves = true;
+  return em_wave_prepare(&side->wave, options->wave, options->wave_from, options->wave_to, error);
+}
+
+static void close_wave(em_side *side) {
+  em_error error;
+  if (!side->waves) {
+    return;
+  }
+  if (side->driver.rtl == NULL) {
+    em_wave_discard(&side->wave);
+  } else if (em_wave_finish(&side->wave, &side->library, side->driver.rtl, em_side_cycle(side), &error) != EM_OK) {
+    fprintf(stderr, "emamba: %s\n", error.text);
+  }
+}
+
 static em_status open_rtl(em_side *side, const em_side_options *options, em_error *error) {
   em_status status = em_graph_check_rtl(side->graph, error);
   if (status == EM_OK) {
     /* Engine states are probes; a comparison needs them, the RTL alone runs faster without. */
-    em_rtl_build kind = options->kind == EM_SIDE_BOTH ? EM_RTL_PROBED : EM_RTL_BARE;
+    em_rtl_build kind = side->waves ? EM_RTL_WAVES : options->kind == EM_SIDE_BOTH ? EM_RTL_PROBED : EM_RTL_BARE;
     status =
         em_rtl_library_open(&side->library, &side->design, options->rtl, options->build, kind, options->quiet, error);
   }
   if (status == EM_OK) {
     status = em_rtl_driver_open(&side->driver, &side->library, error);
+  }
+  if (status == EM_OK && side->waves && side->wave.from == EM_WAVE_FROM_RESET) {
+    em_wave_open(&side->wave, &side->library, side->driver.rtl);
   }
   return status == EM_OK ? bind_records(side, error) : status;
 }
@@ -68,7 +95,8 @@ em_status em_side_open(em_side **opened, const em_side_options *options, em_erro
   side->kind = options->kind;
   snprintf(side->bundle, sizeof side->bundle, "%s", options->bundle != NULL ? options->bundle : "");
   snprintf(side->build, sizeof side->build, "%s", options->build != NULL ? options->build : "");
-  em_status status = open_parts(side, options, error);
+  em_status status = prepare_wave(side, options, error);
+  status = status == EM_OK ? open_parts(side, options, error) : status;
   if (status != EM_OK) {
     em_side_close(side);
     return status;
@@ -79,6 +107,7 @@ em_status em_side_open(em_side **opened, const em_side_options *options, em_erro
 
 void em_side_close(em_side *side) {
   if (side != NULL) {
+    close_wave(side);
     em_device_close(side->device);
     em_rtl_driver_close(&side->driver);
     em_rtl_library_close(&side->library);

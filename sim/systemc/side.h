@@ -17,18 +17,21 @@ typedef enum { EM_SIDE_MODEL, EM_SIDE_RTL, EM_SIDE_BOTH } em_side_kind;
 
 typedef struct {
   em_side_kind kind;
-  const char *design; /* path */
-  const char *rtl;    /* other RTL sources than the project's, or NULL */
-  const char *build;  /* where RTL is built, or NULL: em_build_folder's */
-  const char *bundle; /* where a difference of both is documented; NULL: BUILD/failures/... */
-  bool quiet;         /* says nothing while the RTL is built */
+  const char *design;          /* path */
+  const char *rtl;             /* other RTL sources than the project's, or NULL */
+  const char *build;           /* where RTL is built, or NULL: em_build_folder's */
+  const char *bundle;          /* where a difference of both is documented; NULL: BUILD/failures/... */
+  bool quiet;                  /* says nothing while the RTL is built */
+  const char *wave;            /* FST of the RTL, written by em_side_close; or NULL */
+  uint64_t wave_from, wave_to; /* its first and last clock cycle; 0: from the beginning, to the end */
 } em_side_options;
 
 typedef struct em_side em_side;
 
-/* After reset. EM_BAD_INPUT: the design; EM_FAILED: the RTL cannot be built. */
+/* After reset. EM_BAD_INPUT: the design, or no place for the wave; EM_FAILED: the RTL cannot be built. */
 em_status em_side_open(em_side **side, const em_side_options *options, em_error *error);
-void em_side_close(em_side *side); /* or NULL */
+/* Or NULL. A wave that cannot be written is told on stderr, and there is none. */
+void em_side_close(em_side *side);
 
 const em_design *em_side_design(const em_side *side);
 em_stream_sizes em_side_streams(const em_side *side);

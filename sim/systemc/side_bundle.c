@@ -9,6 +9,8 @@
 #include "sim/files/places.h"
 #include "sim/systemc/side_parts.h"
 
+enum { WAVE_CYCLES_BEFORE = 200, WAVE_CYCLES_AFTER = 100 };
+
 static em_status open_part(const em_side *side, const char *name, em_atomic_file *file, em_error *error) {
   char path[EM_PATH_BYTES];
   snprintf(path, sizeof path, "%.4000s/%s", side->bundle, name);
@@ -21,8 +23,11 @@ static em_status write_report(const em_side *side, const char *what, em_error *e
   if (status != EM_OK) {
     return status;
   }
+  const uint64_t cycle = em_side_cycle(side), from = cycle > WAVE_CYCLES_BEFORE ? cycle - WAVE_CYCLES_BEFORE : 0;
   fprintf(file.stream, "design %s (hash %016" PRIx64 "), model and RTL in SystemC\n%s\n", side->design.name,
           em_design_hash(&side->design), what);
+  fprintf(file.stream, "for a wave, set the parameters wave=FILE.fst wave_from=%" PRIu64 " wave_to=%" PRIu64 "\n", from,
+          cycle + WAVE_CYCLES_AFTER);
   return em_atomic_file_commit(&file, error);
 }
 

@@ -5,6 +5,7 @@
 #include "models/machine/device_core.h"
 #include "sim/files/output_file.h"
 #include "sim/lockstep/rtl_driver.h"
+#include "sim/lockstep/wave.h"
 #include "sim/systemc/side.h"
 
 enum { EM_SIDE_HISTORY = 256 };
@@ -25,6 +26,8 @@ struct em_side {
   em_rtl_library library;
   em_rtl_driver driver;            /* rtl NULL with the model alone */
   const uint64_t **engine_records; /* [engine_count] of the RTL */
+  bool waves;
+  em_wave wave;
   char bundle[EM_PATH_BYTES], build[EM_PATH_BYTES];
   uint64_t cycle, run_cycle; /* of the RTL alone */
   bool running;              /* likewise */

@@ -35,6 +35,9 @@ void em_side_rtl_settle(em_side *side, const em_device_inputs *in, em_device_out
 void em_side_rtl_clock(em_side *side) {
   side->library.clock(side->driver.rtl);
   side->driver.cycles++;
+  if (side->waves) { /* the reset's cycles, before cycle 0, are not told */
+    em_wave_cycle(&side->wave, &side->library, side->driver.rtl, em_side_cycle(side) + 1);
+  }
 }
 
 /* The RTL alone: what it is asked for between cycles is kept here. */

@@ -51,6 +51,7 @@ platform() { # design network frames [limit]
     check "$name: $options" same_as_run "" "$options" "$@"
   done
   check "$name: pins" same_as_run "" "--style pins" "$@"
+  check "$name: pins, stalls at both ends" same_as_run "--stall-in 0.3 --stall-out 0.4 --seed 7" "--style pins" "$@"
   check "$name: stalls at both ends" same_as_run "--stall-in 0.3 --stall-out 0.4 --seed 7" "--quantum 1000" "$@"
 }
 platform "${tiny[@]}"
@@ -58,6 +59,11 @@ platform configs/designs/mars.yaml configs/networks/mars-random.safetensors trac
 PLATFORM=build/sanitized/emamba-platform check "mars: sanitized, at, stalls" same_as_run "--stall-in 0.2 --seed 1" "--style at" \
   configs/designs/mars.yaml configs/networks/mars-random.safetensors traces/mars-random.safetensors
 check "tiny: both in lock-step, at the pins" same_as_run "" "--side both --style pins" "${tiny[@]}"
+check "tiny: both in lock-step, at the pins, stalls" same_as_run "--stall-in 0.5 --stall-out 0.5 --seed 3" "--side both --style pins" "${tiny[@]}"
+# As the suite `bundle` builds it.
+wave() { (unset EMAMBA_RTL_VERILATE; same_as_run "" "$@"); }
+check "tiny: a wave of the RTL alone" wave "--side rtl --set wave=$work/wave.fst --set wave_from=100 --set wave_to=900" "${tiny[@]}"
+check "tiny: the wave is an FST file" test "$(od -An -tx1 -N1 "$work/wave.fst")" = " 00"
 check "tiny: RTL alone" same_as_run "" "--side rtl" "${tiny[@]}"
 check "tiny: both in lock-step" same_as_run "" "--side both" "${tiny[@]}"
 check "tiny: compared every cycle" grep -q ' [1-9][0-9]* cycles compared, 0 divergences,' "$work/out"

@@ -127,10 +127,7 @@ options parse(int argc, char **argv) {
   if (!o.firmware.empty() && access(o.firmware.c_str(), R_OK) != 0) {
     refuse("--firmware " + o.firmware + ": " + std::strerror(errno));
   }
-  o.burst = o.stall_in > 0 ? "beat" : o.burst;
-  if (o.style == "pins" && (o.stall_in > 0 || o.accelerator.stall_out > 0)) {
-    refuse("--style pins has no stalls");
-  }
+  o.burst = o.stall_in > 0 && o.style != "pins" ? "beat" : o.burst;
   return o;
 }
 
@@ -159,9 +156,12 @@ struct platform {
         bus("bus"),
         memory("memory", count * (uint64_t{sizes.frame_bytes} + sizes.result_bytes)),
         dma("dma", {sizes.in_bytes, sizes.frame_bytes, sizes.result_bytes, o.style == "at", o.burst == "beat",
-                    o.stall_in > 0 ? stalls(o) : nullptr}),
+                    o.stall_in > 0 && o.style != "pins" ? stalls(o) : nullptr}),
         cpu(o.firmware.empty() ? std::unique_ptr<em_cpu>(new em_host_cpu("cpu", work))
                                : std::unique_ptr<em_cpu>(new em_qemu_cpu("cpu", work, o.firmware))) {
+    if constexpr (std::is_same_v<Accelerator, em_pin_board>) {
+      accelerator.set_stall_in(o.stall_in);
+    }
     bus.map(EM_MAP_MEMORY, count * (uint64_t{sizes.frame_bytes} + sizes.result_bytes), memory.in);
     bus.map(EM_MAP_DMA, EM_MAP_DMA_BYTES, dma.registers);
     bus.map(EM_MAP_ACCELERATOR, EM_MAP_ACCELERATOR_BYTES, accelerator.apb);

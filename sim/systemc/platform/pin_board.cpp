@@ -24,7 +24,8 @@ em_pin_board::em_pin_board(sc_core::sc_module_name name, const em_parameters &pa
       dut_("dut", parameters),
       clock_("clock", clock_period(parameters, dut_.side()), 0.5, SC_ZERO_TIME, true),
       rst_n_("rst_n", true),
-      sizes_(em_side_streams(dut_.side())) {
+      sizes_(em_side_streams(dut_.side())),
+      stimulus_{parameters.seed, 0, parameters.stall_out, false} {
   dut_.clk_i(clock_);
   dut_.rst_ni(rst_n_);
   dut_.psel_i(psel_);
@@ -83,7 +84,7 @@ void em_pin_board::trace(sc_core::sc_trace_file *file) {
   sc_core::sc_trace(file, out_data_, base + "m_axis_tdata_o");
 }
 
-// What the cycle that ends here had at the output; always ready.
+// What the cycle that ends here had at the output, and whether the sink is ready in the next.
 void em_pin_board::rise() {
   const bool runs = running_.read();
   if (out_valid_.read() && out_ready_.read()) {
@@ -94,8 +95,8 @@ void em_pin_board::rise() {
     last_result_cycle_ = out_last_.read() ? run_cycle_ : last_result_cycle_;
     arrived_.notify(SC_ZERO_TIME);
   }
-  out_ready_.write(true);
   run_cycle_ = runs ? run_cycle_ + 1 : 0;
+  out_ready_.write(em_stimulus_ready(&stimulus_, run_cycle_));
   cycle_++;
 }
 
@@ -131,6 +132,19 @@ void em_pin_board::apb_transport(tlm::tlm_generic_payload &payload, sc_time &del
   payload.set_response_status(error ? tlm::TLM_GENERIC_ERROR_RESPONSE : tlm::TLM_OK_RESPONSE);
 }
 
+// Until the cycle of the run in which the source offers its next beat.
+void em_pin_board::wait_for_offer() {
+  wait(SC_ZERO_TIME);  // rise() and the pins have moved on
+  while (!running_.read()) {
+    wait(running_.posedge_event());
+  }
+  while (!em_stimulus_offers(&stimulus_, run_cycle_)) {
+    in_valid_.write(false);
+    wait(clock_.posedge_event());
+    wait(SC_ZERO_TIME);
+  }
+}
+
 void em_pin_board::in_transport(tlm::tlm_generic_payload &payload, sc_time &delay) {
   const uint32_t beats = payload.get_data_length() / sizes_.in_bytes,
                  frame_beats = sizes_.frame_bytes / sizes_.in_bytes;
@@ -142,6 +156,9 @@ void em_pin_board::in_transport(tlm::tlm_generic_payload &payload, sc_time &dela
       const uint32_t byte = payload.get_data_ptr()[beat * sizes_.in_bytes + i];
       const int word = static_cast<int>(i / 4);
       data.set_word(word, (i % 4 == 0 ? 0 : data.get_word(word)) | byte << 8 * (i % 4));
+    }
+    if (stimulus_.stall_in > 0) {
+      wait_for_offer();
     }
     in_data_.write(data);
     in_valid_.write(true);

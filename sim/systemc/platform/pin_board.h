@@ -9,6 +9,9 @@
 #include <deque>
 #include <tlm>
 
+extern "C" {
+#include "models/time/stimulus.h"
+}
 #include "sim/systemc/em_pins.h"
 
 class em_pin_board : public sc_core::sc_module {
@@ -46,6 +49,10 @@ class em_pin_board : public sc_core::sc_module {
   uint64_t cycle_at(const sc_core::sc_time &time) const {
     return (time.value() + clock_.period().value() - 1) / clock_.period().value();
   }
+  // Probability of a bubble before an input beat, in every cycle, as --stall-in of emamba run.
+  void set_stall_in(double probability) {
+    stimulus_.stall_in = probability;
+  }
   void trace(sc_core::sc_trace_file *file);
 
  private:
@@ -57,6 +64,7 @@ class em_pin_board : public sc_core::sc_module {
   void out_transport(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
   unsigned out_debug(tlm::tlm_generic_payload &payload);
   void rise();
+  void wait_for_offer();
 
   em_pins<bits, bits> dut_;
   sc_core::sc_clock clock_;
@@ -65,6 +73,7 @@ class em_pin_board : public sc_core::sc_module {
   wire<uint32_t> paddr_, pwdata_, pstrb_, prdata_;
   wire<sc_dt::sc_bv<bits>> in_data_, out_data_;
   em_stream_sizes sizes_;
+  em_stimulus stimulus_{};
   std::deque<uint8_t> received_;
   sc_core::sc_event arrived_;
   uint64_t cycle_ = 0, run_cycle_ = 0, last_result_cycle_ = 0;
