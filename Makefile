@@ -193,6 +193,7 @@ $(BUILD)/gate_sim: $(patsubst %.c,$(BUILD)/release/%.o,$(wildcard tools/gate_sim
 # The page that report_html.c takes in.
 $(BUILD)/release/sim/report/report_html.o $(BUILD)/sanitized/sim/report/report_html.o $(BUILD)/fuzzed/sim/report/report_html.o $(BUILD)/covered/sim/report/report_html.o: sim/report/report.html
 $(patsubst %,$(BUILD)/%/sim/explore/front_page.o,release sanitized threaded fuzzed covered): sim/explore/front.html
+$(patsubst %,$(BUILD)/%/sim/campaign/summary.o,release sanitized threaded fuzzed covered): sim/campaign/campaign.html
 
 # ---- Running ----
 

@@ -29,9 +29,11 @@ static em_status fail_no_command(const char *name, em_error *error) {
 
 static em_status run_command(em_command command, int argc, char **argv, em_error *error) {
   static em_status (*const commands[EM_COMMANDS])(const em_options *options, em_error *error) = {
-      [EM_COMMAND_RUN] = em_cmd_run,         [EM_COMMAND_COSIM] = em_cmd_cosim,     [EM_COMMAND_REPORT] = em_cmd_report,
-      [EM_COMMAND_COMPARE] = em_cmd_compare, [EM_COMMAND_CHECK] = em_cmd_check,     [EM_COMMAND_INFO] = em_cmd_info,
-      [EM_COMMAND_MAP] = em_cmd_map,         [EM_COMMAND_EXPLORE] = em_cmd_explore, [EM_COMMAND_BENCH] = em_cmd_bench,
+      [EM_COMMAND_RUN] = em_cmd_run,           [EM_COMMAND_COSIM] = em_cmd_cosim,
+      [EM_COMMAND_REPORT] = em_cmd_report,     [EM_COMMAND_COMPARE] = em_cmd_compare,
+      [EM_COMMAND_CHECK] = em_cmd_check,       [EM_COMMAND_INFO] = em_cmd_info,
+      [EM_COMMAND_MAP] = em_cmd_map,           [EM_COMMAND_EXPLORE] = em_cmd_explore,
+      [EM_COMMAND_CAMPAIGN] = em_cmd_campaign, [EM_COMMAND_BENCH] = em_cmd_bench,
   };
   em_options options;
   em_status status = em_options_parse(argc, argv, command, &options, error);

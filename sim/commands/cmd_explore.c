@@ -2,46 +2,16 @@
  * `emamba explore`: solves a space file into a store, puts parts together, or looks at a finished store. What is found
  * is shown the same way after each of them.
  */
-#include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/commands/commands.h"
 #include "sim/commands/explore_show.h"
+#include "sim/commands/parts.h"
 #include "sim/explore/run.h"
 #include "sim/run/progress.h"
 
-enum { MOST_PARTS = 1000000 };
-
 /* ---- Solving ---- */
-
-static em_status read_part(const char *text, uint32_t *part, uint32_t *parts, em_error *error) {
-  *part = *parts = 1;
-  if (text == NULL) {
-    return EM_OK;
-  }
-  char *end = NULL, *last = NULL;
-  unsigned long first = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
-  unsigned long all = end != NULL && *end == '/' && end[1] >= '0' && end[1] <= '9' ? strtoul(end + 1, &last, 10) : 0;
-  if (last == NULL || *last != '\0' || first < 1 || first > all || all > MOST_PARTS) {
-    return em_fail(error, EM_BAD_INPUT, "--part: \"%.40s\" is not I/N with I from 1 to N, as 3/16", text);
-  }
-  *part = (uint32_t)first;
-  *parts = (uint32_t)all;
-  return EM_OK;
-}
-
-/* "mars.yaml" to "mars.sqlite", or "mars.3-of-16.sqlite", in the folder where the program runs. */
-static void default_store(const char *space, uint32_t part, uint32_t parts, char path[EM_PATH_BYTES]) {
-  const char *slash = strrchr(space, '/'), *file = slash != NULL ? slash + 1 : space, *dot = strrchr(file, '.');
-  int stem = dot != NULL && dot > file ? (int)(dot - file) : (int)strlen(file);
-  char which[40] = "";
-  if (parts > 1) {
-    snprintf(which, sizeof which, ".%u-of-%u", part, parts);
-  }
-  snprintf(path, EM_PATH_BYTES, "%.*s%s.sqlite", stem < 3000 ? stem : 3000, file, which);
-}
 
 enum { PROGRESS_STEPS = 100000 };
 
@@ -51,15 +21,11 @@ static void update(void *context, double done) {
 
 static em_status solve(const em_options *o, char path[EM_PATH_BYTES], em_error *error) {
   uint32_t part, parts;
-  em_status status = read_part(o->part, &part, &parts, error);
+  em_status status = em_part_read(o->part, &part, &parts, error);
   if (status != EM_OK) {
     return status;
   }
-  if (o->out != NULL) {
-    snprintf(path, EM_PATH_BYTES, "%s", o->out);
-  } else {
-    default_store(o->arguments[0], part, parts, path);
-  }
+  em_part_store(o, part, parts, path);
   em_exploration *x = malloc(sizeof *x);
   if (x == NULL) {
     return em_fail(error, EM_FAILED, "out of memory for the exploration");

@@ -14,6 +14,7 @@ em_status em_cmd_info(const em_options *options, em_error *error);
 em_status em_cmd_map(const em_options *options, em_error *error);
 em_status em_cmd_check(const em_options *options, em_error *error);
 em_status em_cmd_explore(const em_options *options, em_error *error);
+em_status em_cmd_campaign(const em_options *options, em_error *error);
 em_status em_cmd_bench(const em_options *options, em_error *error);
 
 #endif
