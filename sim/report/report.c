@@ -11,6 +11,7 @@
 #include "sim/files/fit_beside.h"
 #include "sim/files/json_text.h"
 #include "sim/report/design_report.h"
+#include "sim/report/first_frames.h"
 #include "sim/report/price_report.h"
 #include "sim/report/report_fields.h"
 #include "sim/report/run_price.h"
@@ -159,6 +160,10 @@ em_status em_report_build(const em_tracker *tracker, const char *command, double
   add_count(report, "frames", job->frame_count);
   cJSON_AddNumberToObject(report, "wall_seconds", wall_seconds);
   cJSON_AddItemToObject(report, "time", em_run_time_report(&job->core->graph, &time));
+  cJSON *first = tracker->failure == NULL ? em_first_frames(&job->core->graph, &time) : NULL;
+  if (first != NULL) {
+    cJSON_AddItemToObject(report, "first_frames", first);
+  }
   add_parts(job, activity, report);
   cJSON *accuracy = job->frame_count > 0 ? em_accuracy_report(job) : NULL;
   if (accuracy != NULL) {
