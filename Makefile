@@ -32,7 +32,7 @@ TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(basename $(notdir $(TEST_SOURCES)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: FORCE systemc firmware install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal mutate coverage bench format clean
+.PHONY: FORCE systemc firmware install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal mutate coverage bench retake format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -226,6 +226,9 @@ networks: ## train and quantise the Fashion-MNIST networks anew, into build/ (mo
 	tools/train.py $(FMNIST_PARTS) -o $(BUILD)/fmnist-small-float.safetensors --shape D=20 ED=40 N=4 head_hidden=15 $(AUGMENT) \
 	  --teacher $(BUILD)/fmnist-float.safetensors --epochs 32
 	tools/quantise.py $(BUILD)/fmnist-small-float.safetensors $(FMNIST_PARTS) -o $(BUILD)/fmnist-small.safetensors --epochs 3 $(AUGMENT)
+
+retake: $(BUILD)/emamba ## take the shipped designs anew from the exact front, with the constants as they are
+	tools/retake.py
 
 bench: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/explore_bench ## speeds side by side: model, timing only, RTL, lock-step; exact fronts
 	tests/suites/bench.sh

@@ -6,7 +6,8 @@
 # This page is made from [tutorial.py](tutorial.py) by `tools/notebook.py`, and a test holds that it
 # still comes out. It needs `make build/libemamba.so`, numpy, pandas and, for the pictures, gnuplot.
 #
-# A design is opened from its file, and run on frames through a network. The frames may be a file or
+# A design is opened from its file, here MARS with engines balanced by hand, and run on frames
+# through a network. The frames may be a file or
 # an array.
 
 # %%
@@ -14,7 +15,7 @@ import numpy as np
 
 import emamba
 
-design = emamba.Design("configs/designs/mars.yaml")
+design = emamba.Design("configs/spaces/mars-by-hand.yaml")
 network = emamba.Network("configs/networks/mars-random.safetensors")
 frames = np.random.default_rng(1).integers(-128, 128, (64, 8, 8, 5), dtype=np.int8)
 result = design.run(network, frames)
@@ -93,7 +94,7 @@ plot.svg(
     + plot.block("ours", [ours])
     + "set logscale x; set xlabel 'interval, cycles'; set ylabel 'area, mm^2'; set key top right\n"
     + "plot $search with linespoints pointtype 7 linecolor '#4477aa' title 'the busiest widened',"
-    + " $ours with points pointtype 5 pointsize 1.5 linecolor '#cc6677' title 'mars.yaml'\n",
+    + " $ours with points pointtype 5 pointsize 1.5 linecolor '#cc6677' title 'by hand'\n",
 )
 
 # %% [markdown]
