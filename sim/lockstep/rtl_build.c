@@ -17,8 +17,8 @@
 
 enum { PATH = 2 * EM_PATH_BYTES, LOCK_DESCRIPTOR = 9 };
 
-/* $1 the private folder, then Verilator's words: no text of a path is part of the script. */
-static char script[] = "cd -- \"$1\" && shift && exec verilator \"$@\"";
+/* $1 the private folder, then the words of its build.sh: no text of a path is part of the script. */
+static char script[] = "cd -- \"$1\" && shift && exec sh ./build.sh \"$@\"";
 
 em_status em_rtl_build_begin(em_rtl_building *building, const char *folder, em_error *error) {
   char path[PATH];

@@ -143,7 +143,7 @@ static em_status add_listed(em_rtl_recipe *recipe, const char *rtl, const char *
 
 /* ---- Options ---- */
 
-enum { INLINE_LANES = 400 };
+enum { INLINE_LANES = 400, GROUPS = 3, WIDE_GROUPS = 8 };
 
 /*
  * Verilator copies small modules into their users, which makes narrow designs fast but would copy the lanes of wide
@@ -168,6 +168,34 @@ static em_status level(const char *variable, const char **value, em_error *error
              : em_fail(error, EM_BAD_INPUT, "%s: \"%.40s\" is none of -O0, -O1, -O2 and -O3", variable, given);
 }
 
+/*
+ * Verilator writes dozens to hundreds of small files, each with a second of headers to read. They are compiled in a few
+ * groups, by falling size so that groups are alike. $1 $2: -j JOBS; the rest are Verilator's words.
+ */
+static em_status add_script(em_rtl_recipe *recipe, uint32_t groups, const char *make_flags, em_error *error) {
+  static const char text[] =
+      "set -e\n"
+      "verilator \"$@\"\n"
+      "cd obj\n"
+      "n=0\n"
+      "for file in $(ls -S Vem_top*.cpp); do\n"
+      "  case $file in\n"
+      "    *Slow.cpp | *__Syms.cpp) group=slow$((n %% 2)) ;;\n"
+      "    *) group=fast$((n %% %u)) ;;\n"
+      "  esac\n"
+      "  echo \"#include \\\"$file\\\"\" >>$group.cpp\n"
+      "  n=$((n + 1))\n"
+      "done\n"
+      "names() { ls \"$1\"*.cpp 2>/dev/null | sed 's/\\.cpp$//' | tr '\\n' ' '; }\n"
+      "make -f Vem_top.mk \"$1\" \"$2\" %s \\\n"
+      "  VM_PARALLEL_BUILDS=1 VM_CLASSES_FAST=\"$(names fast)\" VM_CLASSES_SLOW=\"$(names slow)\" \\\n"
+      "  VM_SUPPORT_FAST= VM_SUPPORT_SLOW=\n";
+  size_t room = sizeof text + strlen(make_flags) + 10;
+  char *script = malloc(room);
+  size_t size = script != NULL ? (size_t)snprintf(script, room, text, groups, make_flags) : 0;
+  return add_bytes(recipe, "build.sh", script, size, error);
+}
+
 static em_status add_options(em_rtl_recipe *recipe, const em_design *design, em_rtl_build kind, em_error *error) {
   const char *verilate, *compile;
   em_status status = level("EMAMBA_RTL_VERILATE", &verilate, error);
@@ -175,35 +203,26 @@ static em_status add_options(em_rtl_recipe *recipe, const em_design *design, em_
   if (status != EM_OK) {
     return status;
   }
+  const char *const always[] = {"--cc",         "--exe",
+                                "--top-module", "em_top",
+                                "--prefix",     "Vem_top",
+                                verilate,       "--x-initial",
+                                "unique",       "-Wno-fatal",
+                                "--Mdir",       "obj",
+                                "-CFLAGS",      "-fPIC -fno-gnu-unique -std=c++17 -I.. " EM_ARCH,
+                                "-LDFLAGS",     "-shared -Wl,-Bsymbolic",
+                                "-o",           "../libem_rtl.so"};
+  const char *const waves[] = {"--trace-fst", "--assert", "-CFLAGS", "-DEM_WAVE", "-LDFLAGS", "-Wl,--wrap=fclose"};
   char make_flags[128];
   /* verilated.mk refuses folders with blanks, though it names none: CURDIR=. keeps it from looking. */
   snprintf(make_flags, sizeof make_flags, "OPT_FAST=%s OPT_SLOW=-O0 OPT_GLOBAL=-O2 CURDIR=.", compile);
-  const char *const always[] = {"--cc",
-                                "--exe",
-                                "--build",
-                                "--top-module",
-                                "em_top",
-                                "--prefix",
-                                "Vem_top",
-                                verilate,
-                                "--x-initial",
-                                "unique",
-                                "-Wno-fatal",
-                                "--Mdir",
-                                "obj",
-                                "-CFLAGS",
-                                "-fPIC -fno-gnu-unique -std=c++17 -I.. " EM_ARCH,
-                                "-LDFLAGS",
-                                "-shared -Wl,-Bsymbolic",
-                                "-MAKEFLAGS",
-                                make_flags,
-                                "-o",
-                                "../libem_rtl.so"};
-  const char *const waves[] = {"--trace-fst", "--assert", "-CFLAGS", "-DEM_WAVE", "-LDFLAGS", "-Wl,--wrap=fclose"};
-  const char *const apart = "-fno-inline";
+  const bool wide = is_wide(design);
   status = add_words(recipe, always, sizeof always / sizeof always[0], error);
-  if (status == EM_OK && is_wide(design) && strcmp(verilate, "-O3") == 0) {
-    status = add_word(recipe, apart, error);
+  if (status == EM_OK && wide && strcmp(verilate, "-O3") == 0) {
+    status = add_word(recipe, "-fno-inline", error);
+  }
+  if (status == EM_OK) {
+    status = add_script(recipe, wide ? WIDE_GROUPS : GROUPS, make_flags, error);
   }
   if (status == EM_OK && kind == EM_RTL_WAVES) {
     status = add_words(recipe, waves, sizeof waves / sizeof waves[0], error);
