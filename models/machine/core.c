@@ -163,18 +163,41 @@ static void see_states(void *context, const em_states *told) {
   em_toggles_states(t->core->toggles, em_state_toggles(t->core, t->state), t->index, t->io, told);
 }
 
-static const int8_t *spread_input(const em_core *core, const em_state *state, uint32_t index, uint32_t input,
-                                  uint32_t place) {
-  const em_engine *engine = &core->graph.engines[index];
-  const em_buffer *buffer = &core->graph.buffers[engine->inputs[input].buffer];
+/* patch_embed gets the patch at `place`. */
+static const int8_t *input_codes(const em_core *core, const em_state *state, const em_engine *engine, uint32_t input,
+                                 uint32_t place) {
   const int8_t *codes = em_core_input(core, state, engine, input);
-  size_t elements = (size_t)buffer->elements * buffer->take_tokens;
   if (engine->holds_input) {
     gather_patch(&core->graph.design.shape, codes, place, patch_of(core, state));
-    codes = patch_of(core, state);
-    elements = engine->linear.in;
+    return patch_of(core, state);
   }
-  return spread(codes, elements, rows_at(core, state, input));
+  return codes;
+}
+
+static const int8_t *spread_input(const em_core *core, const em_state *state, const em_engine *engine, uint32_t input,
+                                  uint32_t place) {
+  const em_buffer *buffer = &core->graph.buffers[engine->inputs[input].buffer];
+  const size_t elements = engine->holds_input ? engine->linear.in : (size_t)buffer->elements * buffer->take_tokens;
+  return spread(input_codes(core, state, engine, input, place), elements, rows_at(core, state, input));
+}
+
+/* A token by itself, an element a lane. */
+static void compute_alone(const em_core *core, em_state *state, uint32_t index, uint32_t place, int8_t *outputs[2],
+                          em_node_count *nodes) {
+  const em_engine *engine = &core->graph.engines[index];
+  em_token_io io = {.place = place,
+                    .outputs = {outputs[0], outputs[1]},
+                    .memory = em_state_memory(core, state, index),
+                    .scratch = rows_at(core, state, EM_CORE_SCRATCH_ROWS),
+                    .nodes = nodes};
+  for (uint32_t i = 0; i < engine->input_count; i++) {
+    io.inputs[i] = input_codes(core, state, engine, i, place);
+  }
+  em_token_compute(&core->tokens[index], &core->units[index], &io);
+}
+
+static bool alone(const em_core *core, uint32_t index) {
+  return core->toggles == NULL && core->tokens[index].ready;
 }
 
 static void compute(const em_core *core, em_state *state, uint32_t index, em_engine_state *es) {
@@ -182,9 +205,18 @@ static void compute(const em_core *core, em_state *state, uint32_t index, em_eng
     return;
   }
   const em_engine *engine = &core->graph.engines[index];
+  const uint32_t place = engine->tokens_per_frame == 1 ? 0 : es->token;
+  if (alone(core, index)) {
+    int8_t *outputs[2] = {NULL, NULL};
+    for (uint32_t i = 0; i < engine->output_count; i++) {
+      outputs[i] = em_core_output_slot(core, state, engine, i);
+    }
+    compute_alone(core, state, index, place, outputs, es->nodes);
+    return;
+  }
   token t = {core, state, index, NULL};
   em_unit_io io = {.tokens = 1,
-                   .place = engine->tokens_per_frame == 1 ? 0 : es->token,
+                   .place = place,
                    .frames = 1,
                    .memory = rows_at(core, state, EM_CORE_MEMORY_ROWS),
                    .scratch = rows_at(core, state, EM_CORE_SCRATCH_ROWS),
@@ -193,7 +225,7 @@ static void compute(const em_core *core, em_state *state, uint32_t index, em_eng
                    .context = &t};
   t.io = &io;
   for (uint32_t i = 0; i < engine->input_count; i++) {
-    io.inputs[i] = spread_input(core, state, index, i, io.place);
+    io.inputs[i] = spread_input(core, state, engine, i, place);
   }
   for (uint32_t i = 0; i < engine->output_count; i++) {
     io.outputs[i] = rows_at(core, state, EM_CORE_OUTPUT_ROWS + i);
@@ -217,11 +249,15 @@ static void compute_result(const em_core *core, em_state *state, uint32_t index,
   }
   const em_engine *engine = &core->graph.engines[index];
   const uint32_t place = (uint32_t)(es->tokens % engine->tokens_per_frame);
+  if (alone(core, index)) {
+    compute_alone(core, state, index, place, (int8_t *[2]){output_codes(core, state), NULL}, es->nodes);
+    return;
+  }
   int8_t *output = rows_at(core, state, EM_CORE_OUTPUT_ROWS);
   const em_unit_io io = {.tokens = 1,
                          .place = place,
                          .frames = 1,
-                         .inputs = {spread_input(core, state, index, 0, place)},
+                         .inputs = {spread_input(core, state, engine, 0, place)},
                          .outputs = {output},
                          .nodes = es->nodes};
   em_unit_compute(&core->units[index], &io);

@@ -21,6 +21,7 @@
 #include "models/graph/graph.h"
 #include "models/machine/toggles.h"
 #include "models/network/network.h"
+#include "models/units/token.h"
 #include "models/units/unit.h"
 
 typedef enum { EM_STARVED = 0, EM_BLOCKED = 1, EM_BUSY = 2 } em_engine_status;
@@ -55,7 +56,8 @@ enum { EM_CORE_OUTPUT_ROWS = 4, EM_CORE_MEMORY_ROWS = 6, EM_CORE_SCRATCH_ROWS, E
 
 typedef struct {
   em_graph graph;
-  em_unit *units; /* [engine_count], owned; NULL in a copy of the core that keeps time without values */
+  em_unit *units;        /* [engine_count], owned; NULL in a copy of the core that keeps time without values */
+  em_token_unit *tokens; /* [engine_count], owned: a token at a time, while toggles are not counted */
   size_t state_bytes;
   size_t finish_offset, engines_offset, buffers_offset, rows_offset, patch_offset, output_offset;
   size_t row_offsets[EM_CORE_ROWS];     /* from rows_offset: what a unit is given, a batch of one frame */
@@ -90,6 +92,9 @@ void em_core_free(em_core *core);
 
 /* Makes `core` count toggles from now on; before the state is allocated. `network` is the one it was made from. */
 em_status em_toggles_enable(em_core *core, const em_network *network, em_error *error);
+
+/* After a change of units' registers; EM_FAILED when memory is short. */
+em_status em_core_prepare(em_core *core, const em_network *network, em_error *error);
 
 /* Puts a block of core->state_bytes (from the caller, aligned to EM_LANES) into the state after reset. */
 void em_state_reset(const em_core *core, em_state *state);

@@ -81,14 +81,28 @@ em_status em_core_init(em_core *core, const em_graph *graph, const em_network *n
   core->graph = *graph;
   core->toggles = NULL;
   core->units = calloc(graph->engine_count, sizeof *core->units);
-  em_status status = core->units == NULL ? em_fail(error, EM_FAILED, "out of memory for the model")
-                                         : em_units_bind(core->units, &core->graph, network, error);
+  core->tokens = calloc(graph->engine_count, sizeof *core->tokens);
+  em_status status = core->units == NULL || core->tokens == NULL
+                         ? em_fail(error, EM_FAILED, "out of memory for the model")
+                         : em_units_bind(core->units, &core->graph, network, error);
+  if (status == EM_OK && !em_tokens_prepare(core->tokens, core->units, &core->graph, network)) {
+    status = em_fail(error, EM_FAILED, "out of memory for the model");
+  }
   if (status != EM_OK) {
     em_core_free(core);
     return status;
   }
   lay_out_state(core);
   return EM_OK;
+}
+
+em_status em_core_prepare(em_core *core, const em_network *network, em_error *error) {
+  bool made = true;
+  for (uint32_t e = 0; made && e < core->graph.engine_count; e++) {
+    made = em_unit_prepare(&core->units[e], network);
+  }
+  made = made && em_tokens_prepare(core->tokens, core->units, &core->graph, network);
+  return made ? EM_OK : em_fail(error, EM_FAILED, "out of memory for what was loaded");
 }
 
 em_status em_toggles_enable(em_core *core, const em_network *network, em_error *error) {
@@ -106,10 +120,15 @@ void em_core_free(em_core *core) {
     em_units_free(core->units, &core->graph);
   }
   free(core->units);
+  if (core->tokens != NULL) {
+    em_tokens_free(core->tokens, &core->graph);
+  }
+  free(core->tokens);
   if (core->toggles != NULL) {
     em_toggles_close(core->toggles);
   }
   free(core->toggles);
   core->units = NULL;
+  core->tokens = NULL;
   core->toggles = NULL;
 }

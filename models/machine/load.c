@@ -144,10 +144,10 @@ em_status em_load_core(em_load *load, em_core *core, em_error *error) {
       const int32_t value = load->registers[e * EM_MAX_REGISTERS + i];
       core->units[e].registers[i] = row == NULL ? 0 : defined(row, value);
     }
-    if (!em_unit_prepare(&core->units[e], &load->network)) {
-      em_core_free(core);
-      status = em_fail(error, EM_FAILED, "out of memory for what was loaded");
-    }
+  }
+  if (status == EM_OK && em_core_prepare(core, &load->network, error) != EM_OK) {
+    em_core_free(core);
+    status = EM_FAILED;
   }
   return status;
 }

@@ -64,6 +64,25 @@ EM_INLINE void em_codes_store(int8_t *row, em_codes codes) {
   memcpy(row, &codes, sizeof codes);
 }
 
+/* Of the first `count` lanes alone, 1..EM_LANES; the others are 0. */
+EM_INLINE em_codes em_codes_load_some(const int8_t *row, uint32_t count) {
+#if defined(EM_AVX512)
+  return (em_codes)_mm512_maskz_loadu_epi8(UINT64_MAX >> (64 - count), row);
+#else
+  em_codes codes = {0};
+  memcpy(&codes, row, count);
+  return codes;
+#endif
+}
+
+EM_INLINE void em_codes_store_some(int8_t *row, em_codes codes, uint32_t count) {
+#if defined(EM_AVX512)
+  _mm512_mask_storeu_epi8(row, UINT64_MAX >> (64 - count), (__m512i)codes);
+#else
+  memcpy(row, &codes, count);
+#endif
+}
+
 /* A row of em_words: int32_t [EM_LANES]. */
 EM_INLINE em_words em_words_load(const int32_t *row) {
   em_words words;
@@ -444,7 +463,7 @@ EM_INLINE em_words em_look_up_words(const int8_t table[128], const em_word_index
 #endif
 }
 
-/* ---- Lanes that count: those of the frames that a batch has ---- */
+/* ---- Lanes that count: those of the frames that a batch has, or of the elements that a row of a token has ---- */
 
 typedef struct {
   em_codes codes; /* -1 or 0 */
@@ -456,11 +475,12 @@ typedef struct {
 #endif
 } em_valid;
 
-EM_INLINE em_valid em_valid_make(uint32_t frames) {
+/* Lanes first .. end - 1. */
+EM_INLINE em_valid em_valid_range(uint32_t first, uint32_t end) {
   em_valid valid;
   int8_t row[EM_LANES];
   for (uint32_t i = 0; i < EM_LANES; i++) {
-    row[i] = i < frames ? -1 : 0;
+    row[i] = i >= first && i < end ? -1 : 0;
   }
   valid.codes = em_codes_load(row);
 #if defined(EM_AVX512)
@@ -472,6 +492,10 @@ EM_INLINE em_valid em_valid_make(uint32_t frames) {
   valid.code_mask = (uint32_t)_mm256_movemask_epi8((__m256i)valid.codes);
 #endif
   return valid;
+}
+
+EM_INLINE em_valid em_valid_make(uint32_t frames) {
+  return em_valid_range(0, frames);
 }
 
 /* How many of `mask`, -1 or 0 in every lane, are set. */

@@ -43,4 +43,20 @@ size_t em_linear_scratch_bytes(const em_linear_geometry *geometry);
 void em_linear_compute(const em_linear_unit *unit, uint32_t tokens, const em_valid *valid, const int8_t *x,
                        const int8_t *residual, int8_t *y, void *scratch, em_node_count *nodes);
 
+/* The same of one token of one frame, an output row a lane. */
+typedef struct {
+  em_words *weights; /* [blocks of EM_LANES rows, groups of EM_DOT elements], owned as the others are */
+  em_words *bias;    /* [blocks], aligned */
+  em_valid *groups;  /* [blocks, 3]: rows of each post requant */
+} em_linear_token;
+
+/* False when memory is short; `free` also takes a zeroed one. */
+bool em_linear_token_prepare(em_linear_token *token, const em_linear_unit *unit);
+void em_linear_token_free(em_linear_token *token);
+size_t em_linear_token_bytes(const em_linear_geometry *geometry);
+
+/* x [x_elements] -> y [out]; residual like y. Scratch as above. */
+void em_linear_token_compute(const em_linear_token *token, const em_linear_unit *unit, const int8_t *x,
+                             const int8_t *residual, int8_t *y, void *scratch, em_node_count *nodes);
+
 #endif

@@ -29,46 +29,24 @@ static void statistics(const int8_t *x, uint32_t d, em_words *sum, em_words *ran
   *sum = total;
 }
 
-/*
- * The quotient of the contract is q = t factor + beta 2^(b-o), with t = (D x - sum) gamma and factor = 2^(g-o) / (D
- * range), g, b and o the three shifts. Doubles hold all but the factor exactly; its rounding and that of the sum leave
- * an error below 2^(g-o-44). A q half way between two codes is a multiple of 1/2, any other one at least 2^-(22+o) away
- * from there, because D range < 2^21. So q is first rounded to a grid of 2^-(24+o), which takes the error off the
- * former (g <= 15) and does not move the latter across. The grid is that of doubles about 1.5 * 2^(28-o); |q| <
- * 2^(24-o), because one of the shifts is 0.
- */
-typedef struct {
-  em_doubles factor;
-  em_words sum;
-  double beta_scale, grid;
-} normaliser;
-
-static normaliser prepare(const em_norm_unit *unit, const int8_t *x) {
-  const int32_t *r = unit->registers;
-  em_words range;
-  normaliser n = {.beta_scale = em_power_of_two(r[EM_NORM_BETA_SHIFT] - r[EM_NORM_OUT_SHIFT]),
-                  .grid = 1.5 * em_power_of_two(28 - r[EM_NORM_OUT_SHIFT])};
-  statistics(x, unit->d, &n.sum, &range);
-  const double numerator = em_power_of_two(r[EM_NORM_GAMMA_SHIFT] - r[EM_NORM_OUT_SHIFT]) / unit->d;
-  n.factor = em_to_doubles(range);
-  for (int p = 0; p < 8; p++) {
-    n.factor.part[p] = numerator / n.factor.part[p];
-  }
-  return n;
-}
-
 static void normalise_token(const em_norm_unit *unit, const em_valid *valid, const int8_t *x, int8_t *y,
                             em_node_count *nodes) {
-  const normaliser n = prepare(unit, x);
+  const em_normaliser n = em_normaliser_make(unit->registers, unit->d, 1);
+  em_words sum, range;
+  statistics(x, unit->d, &sum, &range);
+  em_doubles factor = em_to_doubles(range);
+  for (int p = 0; p < 8; p++) {
+    factor.part[p] = n.factor / factor.part[p];
+  }
   for (uint32_t i = 0; i < unit->d; i++) {
     em_words t = em_widen_halves(em_widen(em_codes_load(x + (size_t)i * EM_LANES)));
     for (int p = 0; p < 4; p++) {
-      t.part[p] = (t.part[p] * (int32_t)unit->d - n.sum.part[p]) * unit->gamma[i];
+      t.part[p] = (t.part[p] * (int32_t)unit->d - sum.part[p]) * unit->gamma[i];
     }
     em_doubles q = em_to_doubles(t);
     const double beta = unit->beta[i] * n.beta_scale;
     for (int p = 0; p < 8; p++) {
-      q.part[p] = (q.part[p] * n.factor.part[p] + beta + n.grid) - n.grid;
+      q.part[p] = (q.part[p] * factor.part[p] + beta + n.grid) - n.grid;
     }
     em_codes_store(y + (size_t)i * EM_LANES,
                    em_saturate_halves(em_narrow(em_round_doubles(q)), valid, &nodes[0].saturations));

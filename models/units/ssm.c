@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "models/units/ssm_steps.h"
+
 enum { PREPARED_BYTES = 24 * 1024 }; /* of B and C: half a first-level cache */
 
 /* B and C of one state in one token, as the scan takes them. */
@@ -18,11 +20,11 @@ typedef struct {
   int32_t *trace;                        /* [block tokens, n] rows of em_words, for an observer */
   bool scaled;                           /* B_bar is rounded by em_scaled_product; else its shift is to the left */
   int32_t b_scale, delta_scale, b_limit; /* left shifts that it needs; products from b_limit on may saturate */
-  em_requanter b_bar, gated;
+  em_requanter b_bar;
   bool bx_right; /* B_bar x is rounded in halves, else shifted left by way of both factors */
   em_requanter bx;
   int32_t x_left, b_left;
-  double high_scale, low_scale, dx_scale;
+  em_ssm_finisher finish;
   em_sums counts[3]; /* as those of the unit's tables */
   uint64_t b_bar_saturations, state_saturations, y_saturations, gated_saturations;
 } scan;
@@ -59,14 +61,11 @@ static scan prepare(const em_ssm_unit *unit, const em_ssm_io *io) {
   s.b_scale = s.scaled ? 15 - b_bar - s.delta_scale : 0;
   s.b_limit = b_bar > 6 ? INT16_MAX : b_bar > 0 ? 255 << (b_bar - 1) : 0;
   s.b_bar = em_requanter_make(b_bar, 14);
-  s.gated = em_requanter_make(r[EM_SSM_GATED_SHIFT], 14);
   s.bx_right = bx >= 0;
   s.bx = em_requanter_make(s.bx_right ? bx : 0, 14);
   s.x_left = s.bx_right ? 0 : smaller(-bx, 8);
   s.b_left = s.bx_right ? 0 : -bx - s.x_left;
-  s.low_scale = em_power_of_two(r[EM_SSM_CUR_SHIFT] - r[EM_SSM_Y_SHIFT]);
-  s.high_scale = s.low_scale * 256;
-  s.dx_scale = em_power_of_two(r[EM_SSM_DX_SHIFT] - r[EM_SSM_Y_SHIFT]);
+  s.finish = em_ssm_finisher_make(r);
   return s;
 }
 
@@ -128,23 +127,6 @@ EM_INLINE em_halves input_matrix(scan *s, const em_halves *b, const em_halves *d
   return saturates ? em_widen(em_saturate_halves(b_bar, s->io->valid, &s->b_bar_saturations)) : b_bar;
 }
 
-/* sat(wide, 24), counted; saturation is rare, so it is looked for in all lanes at once. */
-EM_INLINE em_words current_of(scan *s, em_words wide) {
-  em_words current;
-  em_i32 changed = {0};
-  for (int p = 0; p < 4; p++) {
-    current.part[p] = em_max32(em_min32(wide.part[p], (em_i32){0} + ((1 << 23) - 1)), (em_i32){0} - (1 << 23));
-    changed |= wide.part[p] ^ current.part[p];
-  }
-  if (__builtin_expect(em_any(changed), 0)) {
-    for (int p = 0; p < 4; p++) {
-      wide.part[p] = wide.part[p] != current.part[p];
-    }
-    s->state_saturations += em_count(s->io->valid, em_narrow_halves(em_narrow(wide)));
-  }
-  return current;
-}
-
 /* One token of one channel: h [n] moves on; returns y before its rounding. `usual` and `saturates` are constants. */
 EM_INLINE em_doubles scan_states(scan *s, const channel_token *c, const int8_t *a, const prepared *states, int32_t *h,
                                  int32_t *moved, const bool usual, const bool saturates) {
@@ -169,7 +151,8 @@ EM_INLINE em_doubles scan_states(scan *s, const channel_token *c, const int8_t *
     for (int p = 0; p < 4; p++) {
       wide.part[p] *= a_bar.part[p];
     }
-    em_words current = current_of(s, em_words_dot(wide, em_pairs(b, b), x_pairs));
+    em_words current =
+        em_ssm_saturate(em_words_dot(wide, em_pairs(b, b), x_pairs), s->io->valid, &s->state_saturations);
     low = em_low_products(low, current, states[i].c_low);
     for (int p = 0; p < 4; p++) {
       high.part[p] = em_pair_products(high.part[p], current.part[p] << 8, states[i].c_high.part[p]);
@@ -177,31 +160,7 @@ EM_INLINE em_doubles scan_states(scan *s, const channel_token *c, const int8_t *
     }
     em_words_store(moved, current);
   }
-  em_doubles y = em_to_doubles(high), rest = em_to_doubles(low);
-  for (int p = 0; p < 8; p++) {
-    y.part[p] = y.part[p] * s->high_scale + rest.part[p] * s->low_scale;
-  }
-  return y;
-}
-
-/*
- * y = requant((sum C cur << cur_shift) + (D x << dx_shift), y_shift), in doubles, because every value but the last is
- * exact: both terms are below 2^46 and their scaled sum has fewer than 53 bits. Then the gate.
- */
-static em_codes finish(scan *s, em_doubles y, em_halves x, int8_t d, const int8_t *g) {
-  for (int part = 0; part < 2; part++) {
-    x.part[part] *= d;
-  }
-  const em_doubles dx = em_to_doubles(em_widen_halves(x));
-  for (int p = 0; p < 8; p++) {
-    y.part[p] += dx.part[p] * s->dx_scale;
-  }
-  em_halves gated = em_widen(em_saturate_halves(em_align_doubles(y), s->io->valid, &s->y_saturations));
-  const em_halves gate = em_widen(em_codes_load(g));
-  for (int part = 0; part < 2; part++) {
-    gated.part[part] *= gate.part[part];
-  }
-  return em_saturate_halves(em_align_halves(gated, s->gated), s->io->valid, &s->gated_saturations);
+  return em_ssm_sum(&s->finish, high, low);
 }
 
 static void count_tables(scan *s, uint32_t channel, const int8_t *delta) {
@@ -235,7 +194,9 @@ static void scan_channel(scan *s, uint32_t channel, uint32_t token, uint32_t tok
     } else {
       y = scan_states(s, &c, a, states, from, moved, true, false);
     }
-    em_codes_store(io->q + place, finish(s, y, c.x, unit->d[channel], io->g + place));
+    const em_halves d = em_halves_of(unit->d[channel]);
+    em_codes_store(io->q + place, em_ssm_finish(&s->finish, y, c.x, d, em_codes_load(io->g + place), io->valid,
+                                                &s->y_saturations, &s->gated_saturations));
     from = moved;
   }
   if (io->observer != NULL) {

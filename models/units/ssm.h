@@ -78,4 +78,18 @@ size_t em_ssm_scratch_bytes(uint32_t n, uint32_t tokens);
  */
 void em_ssm_compute(const em_ssm_unit *unit, const em_ssm_io *io);
 
+/* The same of one token of one frame, a channel a lane: A by state, and the table behind A_bar. */
+typedef struct {
+  int8_t *a; /* [blocks of EM_LANES channels, n, EM_LANES], owned */
+  em_pwl_table exp;
+} em_ssm_token;
+
+/* False when memory is short; `free` also takes a zeroed one. */
+bool em_ssm_token_prepare(em_ssm_token *token, const em_ssm_unit *unit, const em_pwl *exp);
+void em_ssm_token_free(em_ssm_token *token);
+size_t em_ssm_token_bytes(uint32_t ed, uint32_t n);
+
+/* Takes and gives codes without lanes: x, delta, g, q [ed], p [r + 2n], h [ed, n]. No scratch, no observer. */
+void em_ssm_token_compute(const em_ssm_token *token, const em_ssm_unit *unit, const em_ssm_io *io);
+
 #endif
