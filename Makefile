@@ -16,8 +16,9 @@ CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -g $(WARNINGS) -I. -MMD -MP
 RELEASE := -O3 $(ARCH) -fPIC -fvisibility=hidden
 SANITIZED := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 LDLIBS := -Wl,--as-needed -lcjson -lyaml -lnettle -lsqlite3 -ldl -lm
-# What sim/explore/nsga2.cpp needs: of the program alone.
-PAGMO := -lpagmo -lstdc++
+# libpagmo takes 0.1 s to load: the program opens what needs it where a search does (sim/explore/nsga2_load.c).
+NSGA2 := emamba-nsga2.so
+BESIDE := -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib/emamba'
 
 COVERED := -O1 --coverage
 THREADED := -O1 -fsanitize=thread
@@ -69,7 +70,14 @@ $(BUILD)/fuzzed/%.o: %.c $(BUILD)/flags
 # The one C++ of the program. pagmo's headers are no model of warnings.
 $(BUILD)/%/sim/explore/nsga2.o: sim/explore/nsga2.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CXX) -std=c++17 -O2 -g -Wall -Wextra -I. -MMD -MP -c $< -o $@
+	$(CXX) -std=c++17 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -I. -MMD -MP -c $< -o $@
+
+$(BUILD)/$(NSGA2): $(BUILD)/release/sim/explore/nsga2.o
+	$(CXX) -shared $< -lpagmo -o $@
+
+$(BUILD)/sanitized/$(NSGA2): $(BUILD)/$(NSGA2)
+	@mkdir -p $(@D)
+	cp $< $@
 
 # Which processor the RTL is compiled for: the program's own.
 $(patsubst %,$(BUILD)/%/sim/lockstep/rtl_recipe.o,release sanitized threaded covered): private CFLAGS += -DEM_ARCH='"$(ARCH)"'
@@ -109,11 +117,11 @@ $(foreach flavour,release sanitized threaded fuzzed covered,$(eval $(call archiv
 
 libraries = $(BUILD)/$(1)/libem_sim.a $(BUILD)/$(1)/libem_models.a
 
-$(BUILD)/emamba: $(BUILD)/release/sim/main.o $(BUILD)/release/sim/processor.o $(BUILD)/release/sim/explore/nsga2.o $(call libraries,release)
-	$(CC) $(RELEASE) $^ $(LDLIBS) $(PAGMO) -o $@
+$(BUILD)/emamba: $(BUILD)/release/sim/main.o $(BUILD)/release/sim/processor.o $(call libraries,release) | $(BUILD)/$(NSGA2)
+	$(CC) $(RELEASE) $^ $(BESIDE) $(LDLIBS) -o $@
 
-$(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(BUILD)/sanitized/sim/processor.o $(BUILD)/release/sim/explore/nsga2.o $(call libraries,sanitized)
-	$(CC) $(SANITIZED) $^ $(LDLIBS) $(PAGMO) -o $@
+$(BUILD)/sanitized/emamba: $(BUILD)/sanitized/sim/main.o $(BUILD)/sanitized/sim/processor.o $(call libraries,sanitized) | $(BUILD)/sanitized/$(NSGA2)
+	$(CC) $(SANITIZED) $^ $(BESIDE) $(LDLIBS) -o $@
 
 # ---- SystemC: the accelerator as a TLM-2.0 component, and a platform around it. The library wants C++17. ----
 
@@ -254,6 +262,7 @@ ZSH_COMPLETION := $(PREFIX)/share/zsh/site-functions/_emamba
 
 install: $(BUILD)/emamba $(BUILD)/libemamba.so $(BUILD)/libemamba.a $(BUILD)/manual-man $(BUILD)/manual-bash $(BUILD)/manual-zsh ## install program, library and data; PREFIX=/usr/local DESTDIR= LIBDIR=PREFIX/lib
 	install -D -m 755 $(BUILD)/emamba '$(DESTDIR)$(PREFIX)/bin/emamba'
+	install -D -m 644 $(BUILD)/$(NSGA2) '$(DESTDIR)$(PREFIX)/lib/emamba/$(NSGA2)'
 	install -D -m 644 $(BUILD)/libemamba.a '$(DESTDIR)$(LIBDIR)/libemamba.a'
 	install -D -m 644 $(BUILD)/libemamba.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/libemamba.so.$(VERSION)'
 	ln -sf libemamba.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
@@ -271,7 +280,7 @@ uninstall: ## remove what install put there (same PREFIX, DESTDIR, LIBDIR)
 	  '$(DESTDIR)$(LIBDIR)/libemamba.so' '$(DESTDIR)$(LIBDIR)/$(SONAME)' '$(DESTDIR)$(LIBDIR)/libemamba.so.$(VERSION)' \
 	  '$(DESTDIR)$(LIBDIR)/pkgconfig/emamba.pc' '$(DESTDIR)$(PREFIX)/share/man/man1/emamba.1' \
 	  '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
-	rm -rf '$(DESTDIR)$(SHARE)'
+	rm -rf '$(DESTDIR)$(SHARE)' '$(DESTDIR)$(PREFIX)/lib/emamba'
 
 # ---- Tests ----
 

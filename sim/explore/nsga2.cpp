@@ -46,7 +46,7 @@ struct Choices {
 
 }  // namespace
 
-extern "C" int em_nsga2_run(const em_nsga2 *problem, char *why, size_t bytes) {
+extern "C" int em_nsga2_search(const em_nsga2 *problem, char *why, size_t bytes) {
   try {
     Choices choices;
     choices.problem = problem;

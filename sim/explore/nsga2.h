@@ -24,8 +24,12 @@ typedef struct {
   int (*evaluate)(void *context, const uint32_t *choices, double *objectives); /* not 0: stop */
 } em_nsga2;
 
-/* 0, or not, with a reason in why[bytes]. The same calls in the same order for the same seed. */
+/*
+ * 0, or not, with a reason in why[bytes]. The same calls in the same order for the same seed. `run` opens
+ * emamba-nsga2.so, which has `search`, because libpagmo takes long to load.
+ */
 int em_nsga2_run(const em_nsga2 *problem, char *why, size_t bytes);
+__attribute__((visibility("default"))) int em_nsga2_search(const em_nsga2 *problem, char *why, size_t bytes);
 
 #ifdef __cplusplus
 }
