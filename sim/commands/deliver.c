@@ -73,6 +73,7 @@ em_status em_deliver(em_tracker *tracker, const em_options *options, const char 
     cJSON_AddItemToObject(report, "lockstep", lockstep);
   }
   if (tracker->timeline != NULL) {
+    em_power_track(tracker->timeline, report);
     status = em_timeline_commit(tracker->timeline, tracker->failure, job->state->cycle, error);
     if (status == EM_OK && tracker->timeline->cut) {
       fprintf(stderr,

@@ -110,20 +110,45 @@ static void write_table(power_table *table, const cJSON *failure, FILE *file) {
   }
 }
 
-em_status em_power_csv_save(const char *path, const cJSON *report, em_error *error) {
+static em_status find_table(const cJSON *report, power_table *table, em_error *error) {
   em_report_reader r = {error, EM_OK};
   bool failed = cJSON_GetObjectItemCaseSensitive(report, "failure") != NULL;
   const cJSON *price = em_reader_child(&r, report, failed ? "price_until_failure" : "price");
   const cJSON *power = em_reader_child(&r, price, "power_over_time");
-  power_table table;
   if (r.status == EM_OK) {
-    read_table(&r, report, power, &table);
+    read_table(&r, report, power, table);
   }
-  if (r.status != EM_OK) {
-    return r.status;
+  return r.status;
+}
+
+void em_power_track(em_timeline *timeline, const cJSON *report) {
+  power_table table;
+  em_error none; /* without a price there is no track */
+  if (find_table(report, &table, &none) != EM_OK) {
+    return;
   }
+  uint64_t end = timeline->cut && timeline->last_cycle < table.cycles ? timeline->last_cycle : table.cycles;
+  for (uint64_t start = 0; start < end; start += table.window_cycles) {
+    uint64_t left = table.cycles - start, here = left < table.window_cycles ? left : table.window_cycles;
+    double total = table.constant_mw;
+    for (uint32_t e = 0; e < table.count; e++) {
+      column *c = &table.columns[e];
+      total += c->busy_mw * c->busy->valuedouble / (double)here;
+      c->busy = c->busy->next;
+    }
+    em_timeline_counter(timeline, start, "power", "mW", total);
+  }
+  em_timeline_counter(timeline, end, "power", "mW", 0);
+}
+
+em_status em_power_csv_save(const char *path, const cJSON *report, em_error *error) {
+  power_table table;
   em_atomic_file file;
-  em_status status = em_atomic_file_open(&file, path, error);
+  em_status status = find_table(report, &table, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  status = em_atomic_file_open(&file, path, error);
   if (status == EM_OK) {
     write_table(&table, cJSON_GetObjectItemCaseSensitive(report, "failure"), file.stream);
     status = em_atomic_file_commit(&file, error);

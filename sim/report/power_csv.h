@@ -5,8 +5,12 @@
 #include <cjson/cJSON.h>
 
 #include "models/base/status.h"
+#include "sim/run/timeline.h"
 
 /* Writes `path`, whole or not at all. EM_BAD_INPUT when the report lacks what it needs. */
 em_status em_power_csv_save(const char *path, const cJSON *report, em_error *error);
+
+/* The same totals as the track "power" of a timeline, up to where that is cut; none without a price. */
+void em_power_track(em_timeline *timeline, const cJSON *report);
 
 #endif

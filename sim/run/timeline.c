@@ -15,6 +15,7 @@ static void metadata(FILE *file, uint32_t row, const char *name, const char *arg
 em_status em_timeline_open(em_timeline *timeline, const char *path, const em_graph *graph, uint64_t most_slices,
                            em_error *error) {
   memset(timeline, 0, sizeof *timeline);
+  timeline->graph = graph;
   timeline->clock_mhz = graph->design.clock_mhz;
   timeline->most_slices = most_slices > 0 ? most_slices : EM_TIMELINE_SLICES;
   char title[sizeof graph->design.name + 64];
@@ -67,6 +68,58 @@ static void slice(em_timeline *timeline, uint32_t engine, const char *name, uint
   timeline->slices++;
 }
 
+/* ---- Tracks of buffers, flows of frames ---- */
+
+void em_timeline_counter(em_timeline *timeline, uint64_t cycle, const char *track, const char *unit, double value) {
+  FILE *file = timeline->file.stream;
+  fprintf(file, ",\n{\"ph\": \"C\", \"pid\": 1, \"name\": \"%s\", ", track);
+  print_time(file, "ts", edge(timeline, cycle));
+  fprintf(file, "\"args\": {\"%s\": %.9g}}", unit, value);
+}
+
+static void count_buffer(em_timeline *timeline, uint32_t index, uint64_t cycle) {
+  uint64_t released = timeline->buffers[index].released[0], other = timeline->buffers[index].released[1];
+  if (timeline->graph->buffers[index].reader_count > 1 && other < released) {
+    released = other;
+  }
+  char name[EM_NAME_CHARS], track[EM_NAME_CHARS + 8];
+  em_buffer_name(timeline->graph, index, name);
+  snprintf(track, sizeof track, "buffer %s", name);
+  em_timeline_counter(timeline, cycle, track, "tokens", (double)(timeline->buffers[index].written - released));
+}
+
+/* What a finished token releases and commits. */
+static void count_buffers(em_timeline *timeline, const em_token_time *time) {
+  const em_engine *engine = &timeline->graph->engines[time->engine];
+  bool ends = (time->token + 1) % engine->tokens_per_release == 0;
+  for (uint32_t i = 0; i < engine->input_count && (ends || engine->holds_output); i++) {
+    const em_port *port = &engine->inputs[i];
+    timeline->buffers[port->buffer].released[port->reader] += timeline->graph->buffers[port->buffer].take_tokens;
+    count_buffer(timeline, port->buffer, time->finish);
+  }
+  for (uint32_t i = 0; i < engine->output_count && (ends || engine->holds_input); i++) {
+    timeline->buffers[engine->outputs[i].buffer].written++;
+    count_buffer(timeline, engine->outputs[i].buffer, time->finish);
+  }
+}
+
+/* A frame's first token in an engine: the flow passes through the middle of its slice. */
+static void flow(em_timeline *timeline, const em_token_time *time) {
+  uint32_t tokens = timeline->graph->engines[time->engine].tokens_per_frame;
+  if (time->token % tokens != 0 || time->finish == time->start) {
+    return;
+  }
+  bool first = time->engine == 0, last = time->engine == timeline->graph->engine_count - 1;
+  FILE *file = timeline->file.stream;
+  fprintf(file, ",\n{\"ph\": \"%s\", \"pid\": 1, \"tid\": %u, \"cat\": \"frame\", \"name\": \"frame %" PRIu64 "\", ",
+          first  ? "s"
+          : last ? "f"
+                 : "t",
+          time->engine, time->token / tokens);
+  print_time(file, "ts", (edge(timeline, time->start) + edge(timeline, time->finish)) / 2);
+  fprintf(file, "%s\"id\": %" PRIu64 "}", last ? "\"bp\": \"e\", " : "", time->token / tokens);
+}
+
 static bool past_the_end(em_timeline *timeline, uint64_t finish) {
   timeline->cut |= timeline->full && finish > timeline->last_cycle;
   return timeline->cut;
@@ -82,6 +135,8 @@ void em_timeline_token(em_timeline *timeline, const em_token_time *time) {
   slice(timeline, time->engine, "starved", waits, time->starved_cycles);
   slice(timeline, time->engine, "blocked", waits + time->starved_cycles, time->blocked_cycles);
   slice(timeline, time->engine, name, time->start, time->finish - time->start);
+  flow(timeline, time);
+  count_buffers(timeline, time);
   if (timeline->slices >= timeline->most_slices) {
     timeline->full = true;
     timeline->last_cycle = time->finish;

@@ -54,6 +54,36 @@ for clock in 0.001 1.7 613 999.9 3333 10000; do
   $emamba run "$(variant configs/designs/mars.yaml "s/^clock_mhz: .*/clock_mhz: $clock/")" "${mars[@]:1}" -i $trace -q --timeline "$work/t.json"
   check "timeline at $clock MHz: slices touch, none vanishes" timeline "$work/t.json" $clock
 done
+mkdir -p "$work/tracks" && build/tests/random_case 5 "$work/tracks" configs/designs/tiny.yaml
+$emamba run configs/designs/tiny.yaml -n "$work/tracks/network.safetensors" -i "$work/tracks/frames.safetensors" -q \
+  --timeline "$work/tracks.json" --power "$work/tracks.csv"
+check "timeline: buffers hold what their depth allows, are full while their writer is blocked, and empty in the end; power is that of the CSV; a frame is a flow" python "
+import bisect, csv, yaml
+events = load(sys.argv[1])['traceEvents']
+depths = yaml.safe_load(open(sys.argv[3]))['depth_tokens']
+names = {e['tid']: e['args']['name'] for e in events if e['name'] == 'thread_name'}
+tracks, flows = {}, {}
+for e in events:
+    if e['ph'] == 'C':
+        tracks.setdefault(e['name'], []).append((e['ts'], *e['args'].values()))
+    elif e['ph'] in 'stf':
+        flows.setdefault(e['id'], []).append((e['ts'], e['ph'], e['tid']))
+power = [p for t, p in tracks.pop('power')]
+rows = list(csv.DictReader(open(sys.argv[2])))
+assert len(power) == len(rows) + 1 and all(abs(float(p) - float(r['total_mw'])) < 1e-6 for p, r in zip(power, rows))
+assert len(tracks) == 20, sorted(tracks)
+for name, points in tracks.items():
+    assert 0 <= min(v for t, v in points) and max(v for t, v in points) <= depths[name.split()[1].split('.')[-1]] and points[-1][1] == 0, name
+outputs = {'axis_in': 'frame', 'patch_embed': 'blocks.0.tok', 'blocks.0.norm': 'blocks.0.u', 'blocks.0.in_proj': 'blocks.0.sz', 'blocks.0.ssm': 'blocks.0.q'}
+blocked = 0
+for e in events:
+    buffer = outputs.get(names.get(e.get('tid'))) if e['name'] == 'blocked' else None
+    if buffer:
+        points = tracks['buffer ' + buffer]
+        held = points[bisect.bisect_right([t for t, v in points], e['ts']) - 1][1]
+        assert held == depths[buffer.split('.')[-1]], (e, held)
+        blocked += 1
+assert blocked > 5 and len(flows) == 4 and all([p for t, p, i in sorted(f)] == ['s'] + ['t'] * (len(names) - 2) + ['f'] for f in flows.values())" "$work/tracks.json" "$work/tracks.csv" configs/designs/tiny.yaml
 $emamba run "${mars[@]}" -i "$work/many.safetensors" -q --timeline "$work/cut.json" --timeline-slices 5000 2>"$work/words"
 check "a timeline that is cut says so on the terminal" grep -q 'timeline is cut after cycle [0-9]* of' "$work/words"
 check "a timeline that is cut says so in the file, and holds all up to there" python "
