@@ -42,10 +42,11 @@ static void print_timing(const em_graph *graph, const em_timing *timing, const e
   char basis[EM_BASIS_CHARS], limit[EM_LIMIT_CHARS];
   em_run_time_basis(time, basis);
   em_throughput_limit(graph, &time->throughput, limit);
-  printf("latency %" PRIu64 " cycles (%.2f us), interval %.10g cycles (%.2f us, %.0f frames/s) at %g MHz\n",
-         timing->latency_cycles, (double)timing->latency_cycles * us, interval, interval * us, 1e6 / (interval * us),
-         graph->design.clock_mhz);
   em_terminal terminal = em_terminal_of(stdout, stdout);
+  em_terminal_line(&terminal, "latency",
+                   "%" PRIu64 " cycles (%.2f us), interval %.10g cycles (%.2f us, %.0f frames/s) at %g MHz",
+                   timing->latency_cycles, (double)timing->latency_cycles * us, interval, interval * us,
+                   1e6 / (interval * us), graph->design.clock_mhz);
   em_terminal_line(&terminal, "interval", "%s", basis);
   em_terminal_line(&terminal, "limit", "%s", limit);
 }
@@ -153,8 +154,9 @@ em_status em_cmd_check(const em_options *options, em_error *error) {
     status = em_features_save(graph, options->features, error);
   }
   if (status == EM_OK) {
-    printf("%s: design %s is legal, hash %016" PRIx64 "; %d frames back to back\n", options->design, design.name,
-           em_design_hash(&design), CHECK_FRAMES);
+    em_terminal terminal = em_terminal_of(stdout, stdout);
+    em_terminal_line(&terminal, "legal", "%s: design %s, hash %016" PRIx64 "; %d frames back to back", options->design,
+                     design.name, em_design_hash(&design), CHECK_FRAMES);
     print_timing(graph, timing, &time);
     print_slack(&slack);
     print_limits(graph);

@@ -239,8 +239,10 @@ static void print_heads(em_report_reader *r, const comparison *c, FILE *file) {
   for (size_t i = 0; i < c->count; i++) {
     const cJSON *design = em_reader_child(r, c->reports[i], "design");
     em_conditions at = em_conditions_read(r, c->reports[i]);
-    fprintf(file, "%zu  %s: design %s, %.0f frames; emamba %s, commit %s\n", i + 1, c->paths[i],
-            em_reader_text(r, design, "name"), at.frames, at.version, at.commit);
+    char number[24];
+    snprintf(number, sizeof number, "%zu", i + 1);
+    em_terminal_line(&c->terminal, number, "%s: design %s, %.0f frames; emamba %s, commit %s", c->paths[i],
+                     em_reader_text(r, design, "name"), at.frames, at.version, at.commit);
     fprintf(file, "   network %s, frames %s", at.network, at.data);
     if (at.stall_in > 0 || at.stall_out > 0) {
       fprintf(file, "; stalls in %g, out %g, seed %.0f", at.stall_in, at.stall_out, at.seed);
@@ -260,8 +262,8 @@ static void print_all(em_report_reader *r, comparison *c, FILE *file) {
   bool one_technology = print_differences(r, c, file);
   print_keys(r, c);
   fputs("nominal (low..high), in the steady state; ratios to the first.", file);
-  fputs(one_technology ? "\nAll are of one technology and fit: a constant that is off is off for all; ratios "
-                         "are more certain.\n"
+  fputs(one_technology ? "\nAll are of one technology and fit: a constant that is off is off for all;\n"
+                         "ratios are more certain.\n"
                        : "\n",
         file);
   for (size_t q = 0; q < em_quantity_count; q++) {

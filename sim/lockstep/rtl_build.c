@@ -10,9 +10,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sim/files/places.h"
+#include "sim/lockstep/rtl_stages.h"
 #include "sim/lockstep/rtl_tools.h"
 
 enum { PATH = 2 * EM_PATH_BYTES, LOCK_DESCRIPTOR = 9 };
@@ -81,8 +83,22 @@ static void build_folder_of(const char *library_folder, char folder[EM_PATH_BYTE
   }
 }
 
+/* The child's status; meanwhile its stages are told. */
+static int wait_for(pid_t child, em_rtl_stages *stages) {
+  const struct timespec pause = {0, 50000000};
+  int result = 0;
+  for (pid_t ended; (ended = waitpid(child, &result, WNOHANG)) != child;) {
+    if (ended < 0 && errno != EINTR) {
+      return -1;
+    }
+    em_rtl_stages_look(stages);
+    nanosleep(&pause, NULL);
+  }
+  return result;
+}
+
 /* Runs the script; the lock goes with it, so that it is held as long as any process of the build lives. */
-static em_status run_verilator(em_rtl_building *building, const em_rtl_recipe *recipe, em_error *error) {
+static em_status run_verilator(em_rtl_building *building, const em_rtl_recipe *recipe, bool quiet, em_error *error) {
   static em_rtl_environment environment;
   char folder[EM_PATH_BYTES], log[PATH], jobs[24], *words[EM_RTL_MAX_WORDS + 8];
   build_folder_of(building->folder, folder);
@@ -107,16 +123,17 @@ static em_status run_verilator(em_rtl_building *building, const em_rtl_recipe *r
   pid_t child;
   int failed = posix_spawn(&child, "/bin/sh", &actions, NULL, words, environment.words);
   posix_spawn_file_actions_destroy(&actions);
-  int result = failed;
-  while (failed == 0 && waitpid(child, &result, 0) < 0 && errno == EINTR) {
-  }
+  em_rtl_stages stages;
+  em_rtl_stages_begin(&stages, building->private_folder, folder, quiet);
+  int result = failed == 0 ? wait_for(child, &stages) : failed;
+  em_rtl_stages_end(&stages, result == 0);
   return result == 0 ? EM_OK : em_fail(error, EM_FAILED, "the RTL does not build; see %.400s", log);
 }
 
-em_status em_rtl_build_run(em_rtl_building *building, const em_rtl_recipe *recipe, em_error *error) {
+em_status em_rtl_build_run(em_rtl_building *building, const em_rtl_recipe *recipe, bool quiet, em_error *error) {
   remove_tree(building->private_folder); /* of a build that was killed, or that failed */
   em_status status = write_files(building->private_folder, recipe, error);
-  return status == EM_OK ? run_verilator(building, recipe, error) : status;
+  return status == EM_OK ? run_verilator(building, recipe, quiet, error) : status;
 }
 
 static bool to_disk(const char *path) {

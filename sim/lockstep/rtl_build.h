@@ -18,8 +18,9 @@ typedef struct {
 /* Takes FOLDER.lock; says on standard error when it waits. End what has begun. */
 em_status em_rtl_build_begin(em_rtl_building *building, const char *folder, em_error *error);
 
-/* Writes the recipe's files into the private folder, empty before, and runs Verilator there: libem_rtl.so. */
-em_status em_rtl_build_run(em_rtl_building *building, const em_rtl_recipe *recipe, em_error *error);
+/* Writes the recipe's files into the private folder, empty before, and runs Verilator there: libem_rtl.so. Tells
+ * the stages unless `quiet`. */
+em_status em_rtl_build_run(em_rtl_building *building, const em_rtl_recipe *recipe, bool quiet, em_error *error);
 
 /* To the disk, and renamed. */
 em_status em_rtl_build_publish(em_rtl_building *building, em_error *error);

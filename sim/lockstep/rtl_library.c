@@ -96,7 +96,7 @@ static em_status provide(em_rtl_library *library, const em_rtl_recipe *recipe, c
     if (!quiet) {
       fprintf(stderr, "emamba: building the RTL of this design with Verilator (%s)\n", folder);
     }
-    status = em_rtl_build_run(&building, recipe, error);
+    status = em_rtl_build_run(&building, recipe, quiet, error);
     status = status == EM_OK ? load(library, building.private_folder, error) : status;
     if (status == EM_OK && (status = em_rtl_build_publish(&building, error)) != EM_OK) {
       em_rtl_library_close(library);

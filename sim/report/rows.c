@@ -1,10 +1,11 @@
 #include "sim/report/rows.h"
 
-static void print_value(em_report_reader *r, em_table *table, const em_field *field, const cJSON *row) {
+static void print_value(em_report_reader *r, em_table *table, const em_terminal *terminal, const em_field *field,
+                        const cJSON *row) {
   switch (field->kind) {
     case EM_FIELD_COUNT: em_table_count(table, em_reader_number(r, row, field->key)); break;
     case EM_FIELD_FIGURE: em_table_figure(table, em_reader_number(r, row, field->key) * field->scale); break;
-    case EM_FIELD_TEXT: em_table_text(table, em_reader_text(r, row, field->key)); break;
+    case EM_FIELD_TEXT: em_table_text(table, em_terminal_unit(terminal, em_reader_text(r, row, field->key))); break;
   }
 }
 
@@ -30,7 +31,7 @@ void em_rows_print(em_report_reader *r, const em_terminal *terminal, const char 
     if (!some || has_some(r, fields, count, row)) {
       em_table_text(table, em_reader_text(r, row, "name"));
       for (uint32_t i = 0; i < count; i++) {
-        print_value(r, table, &fields[i], row);
+        print_value(r, table, terminal, &fields[i], row);
       }
     }
   }
@@ -38,7 +39,7 @@ void em_rows_print(em_report_reader *r, const em_terminal *terminal, const char 
     em_table_text(table, "total");
     for (uint32_t i = 0; i < count; i++) {
       if (cJSON_HasObjectItem(totals, fields[i].key)) {
-        print_value(r, table, &fields[i], totals);
+        print_value(r, table, terminal, &fields[i], totals);
       } else {
         em_table_text(table, "");
       }

@@ -38,6 +38,14 @@ void em_progress_update(em_progress *progress, uint64_t done) {
   progress->next_seconds = now + 0.2;
 }
 
+void em_progress_say(em_progress *progress, const char *text) {
+  double now = em_seconds();
+  if (progress->shown && now >= progress->next_seconds) {
+    fprintf(stderr, "\r%-*.*s", COLUMNS, COLUMNS, text);
+    progress->next_seconds = now + 0.2;
+  }
+}
+
 void em_progress_finish(em_progress *progress) {
   if (progress->shown) {
     fprintf(stderr, "\r%*s\r", COLUMNS, "");

@@ -17,6 +17,9 @@ double em_seconds(void);
 
 em_progress em_progress_start(const char *what, uint64_t total, bool quiet);
 void em_progress_update(em_progress *progress, uint64_t done);
+
+/* A text of at most 72 columns in place of the line. */
+void em_progress_say(em_progress *progress, const char *text);
 void em_progress_finish(em_progress *progress);
 
 #endif
