@@ -300,6 +300,9 @@ $(BUILD)/tests-covered/$(notdir $(1)): $(BUILD)/covered/$(1).o $(BUILD)/covered/
 endef
 $(foreach source,$(TEST_SOURCES) $(wildcard tests/programs/*.c),$(eval $(call test_program,$(source:.c=))))
 
+# NSGA-II is beside the exact fronts there.
+$(BUILD)/tests/explore_bench: private LDLIBS += -Wl,-rpath,'$$ORIGIN/..'
+
 $(BUILD)/threaded/threads: $(BUILD)/threaded/tests/library/threads.o $(call libraries,threaded)
 	$(CC) $(THREADED) $^ $(LDLIBS) -o $@
 

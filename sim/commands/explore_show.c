@@ -75,8 +75,9 @@ static em_status print_choice(const em_found *found, const em_found_point *p, em
   }
   if (status == EM_OK && !isnan(p->regret.area_percent)) {
     printf(
-        "  regret: within the technology's ranges another point could have up to %.3g %% less area, up to %.3g %% "
-        "less energy\n",
+        "  regret: if the constants are others than thought, within their ranges, another point that looks no better "
+        "now "
+        "could turn out to have up to %.3g %% less area, or up to %.3g %% less energy\n",
         p->regret.area_percent, p->regret.energy_percent);
   }
   return status;
@@ -248,15 +249,26 @@ static em_status show(const em_options *o, em_found *found, em_own_design *own, 
   return status;
 }
 
+/* Which limit leaves nothing, of the first variant; where no front says so, that nothing that was tried is within them.
+ */
+static em_status say_why_empty(const em_found *found, em_error *error) {
+  em_error why = {""};
+  if (found->note[0] != '\0') {
+    snprintf(why.text, sizeof why.text, "%.400s", found->note);
+  } else if (found->variant_count == 0 || em_explore_why_empty(&found->variants[0].space, &why) != EM_BAD_INPUT ||
+             strncmp(why.text, "limit", 5) != 0) {
+    snprintf(why.text, sizeof why.text, "none that was tried is");
+  }
+  return em_fail(error, EM_FAILED, "%.255s: no design is within the limits: %.350s", found->x.path, why.text);
+}
+
 em_status em_explore_show(const em_options *options, const char *path, em_error *error) {
   em_found *found = malloc(sizeof *found);
   em_own_design *own = calloc(EM_EXPLORATION_DESIGNS + 1, sizeof *own);
   em_status status = found == NULL || own == NULL ? em_fail(error, EM_FAILED, "out of memory for the front")
                                                   : em_found_open(path, found, error);
   if (status == EM_OK) {
-    status = found->count > 0 ? show(options, found, own, error)
-                              : em_fail(error, EM_FAILED, "%.255s: no design is within the limits: %.300s", path,
-                                        found->note[0] != '\0' ? found->note : "none that was tried is");
+    status = found->count > 0 ? show(options, found, own, error) : say_why_empty(found, error);
     em_found_close(found);
   }
   free(own);

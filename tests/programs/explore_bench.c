@@ -2,7 +2,8 @@
  * explore_bench DESIGN...: how long exact fronts take, and what a folding rule is worth beside them.
  *
  * The rule, as generators of streaming accelerators have it: for each interval the fewest multipliers that meet it,
- * engine by engine, and the least depths. Hypervolume in logarithms, the exact front's being 1.
+ * engine by engine, and the least depths. Hypervolume in logarithms, the exact front's being 1. NSGA-II beside it, with
+ * 100,000 designs judged and the smallest depths that each choice of lanes needs: EMAMBA_BENCH_NSGA2=N for others.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 
 #include "models/explore/closed.h"
 #include "models/explore/front.h"
+#include "sim/explore/search.h"
 #include "sim/files/design_file.h"
 #include "sim/files/fit_beside.h"
 
@@ -194,11 +196,35 @@ static em_explore_figures reference_of(const em_explore_points *front) {
   return worst;
 }
 
-static void compare(const em_explore_points *front, const em_explore_points *folded, uint32_t objectives) {
+static void compare(const em_explore_points *front, const em_explore_points *folded, const char *what,
+                    uint32_t objectives) {
   em_explore_figures reference = reference_of(front);
   printf(
-      "  %-44s %7.3f of the exact front's hypervolume\n", "  the folding rule at the front's intervals",
+      "  %-44s %7.3f of the exact front's hypervolume\n", what,
       em_explore_hypervolume(folded, objectives, &reference) / em_explore_hypervolume(front, objectives, &reference));
+}
+
+static void search(em_explore_space *space, const em_explore_points *front, uint32_t objectives) {
+  em_exploration *x = calloc(1, sizeof *x);
+  em_explore_points found = {0};
+  const char *wanted = getenv("EMAMBA_BENCH_NSGA2");
+  double judged, start = seconds();
+  em_error error = {""};
+  if (x == NULL) {
+    exit(1);
+  }
+  x->method = EM_METHOD_NSGA2;
+  x->samples = wanted != NULL ? (uint32_t)strtoul(wanted, NULL, 10) : 100000;
+  x->seed = 1;
+  x->sufficient_depths = true;
+  space->objectives = objectives;
+  need(em_search_solve(x, space, 0, &found, &judged, &error), &error);
+  need(em_explore_filter(&found, objectives, &error), &error);
+  printf("  %-44s %7.2f s  %6u points  %25.0f judged  %4ld MB\n", "  NSGA-II", seconds() - start, found.count, judged,
+         peak_mb());
+  compare(front, &found, "  NSGA-II", objectives);
+  em_explore_points_free(&found);
+  free(x);
 }
 
 static void bench(const char *path) {
@@ -213,9 +239,11 @@ static void bench(const char *path) {
          em_explore_count(&space));
   find_front(&space, interval | area, "interval, area: every cycle", &two);
   fold_all(&space, &two, &folded);
-  compare(&two, &folded, interval | area);
+  compare(&two, &folded, "  the folding rule at the front's intervals", interval | area);
+  search(&space, &two, interval | area);
   find_front(&space, interval | area | 1u << EM_EXPLORE_ENERGY, "interval, area, energy: intervals of engines", &three);
-  compare(&three, &folded, interval | area | 1u << EM_EXPLORE_ENERGY);
+  compare(&three, &folded, "  the folding rule at the front's intervals", interval | area | 1u << EM_EXPLORE_ENERGY);
+  search(&space, &three, interval | area | 1u << EM_EXPLORE_ENERGY);
   if (design.shape.m < 3) { /* minutes for more: every period that an engine can set is looked at by itself */
     find_front(&space, 1u << EM_EXPLORE_LATENCY | area, "latency, area", &latency);
   }
