@@ -37,8 +37,10 @@ def documents(folder):
             document = json.loads(path.read_text())
             name = document.get("format") if isinstance(document, dict) else None
         elif path.suffix == ".yaml":
-            document, name = yaml.safe_load(path.read_text()), "emamba-design-1"
-            document = document if isinstance(document, dict) and "shape" in document else None
+            document = yaml.safe_load(path.read_text())
+            keys = document if isinstance(document, dict) else {}
+            name = "emamba-design-1" if "shape" in keys else "emamba-space-1" if {"designs", "vary"} <= set(keys) else None
+            document = keys if name else None
         elif path.suffix == ".safetensors":
             document, name = network_metadata(path), "emamba-network-1"
         if document is not None and name in validators:
@@ -53,7 +55,7 @@ def twins(document):
     for key, value in document.items():
         without = copy.deepcopy(document)
         del without[key]
-        if key in ("format", "shape", "time", "engines", "reports"):
+        if key in ("format", "shape", "time", "engines", "reports", "designs", "vary"):
             yield f"no {key}", without
         if isinstance(value, (dict, list)) and key != "pwl":
             other = copy.deepcopy(document)

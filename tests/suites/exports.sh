@@ -139,6 +139,14 @@ assert abs(work / ((total['switching_pj'] + total['sram_pj']) / price['point']['
 # ---- Schemas ----
 
 rm -f "$work/formula.json"
+# Spaces: the example of the page, and those of the program's own tests.
+sed -n '/^```yaml/,/^```/p' docs/explore.md | sed '/^```/d' >"$work/space-page.yaml"
+cat >"$work/space-lists.yaml" <<'S'
+designs: [mars.yaml, {design: fmnist.yaml, accuracy: 90.7, accuracy_unit: "% top-1"}]
+vary: {lanes: {engines.conv.lanes: [1, 2]}, depths: {depth_tokens.tok: [4, 5]}, vdd_mv: [650, 800]}
+limits: {accuracy: ">= 90", interval_us: "<= 40"}
+method: {nsga2: 300, seed: 1}
+S
 for design in tiny mars fmnist; do $emamba check configs/designs/$design.yaml --json "$work/$design.check.json" >/dev/null; done
 /usr/bin/python3 tests/suites/check_schemas.py "$work" configs || failures=$((failures + 1))
 [ "$failures" -eq 0 ]
