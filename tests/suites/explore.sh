@@ -63,6 +63,13 @@ P
 check "its front is that of 72 runs of check" brute
 check "the table has the same points" test "$(wc -l <"$work/all.csv")" -eq $(($(grep -o '"variant"' "$work/all.json" | wc -l) + 1))
 
+# ---- NSGA-II of libpagmo, in a library of its own: among so few designs it finds the whole front ----
+
+space genetic "$some" "method: {nsga2: 400, seed: 3}"
+check "nsga2" "$emamba" explore "$work/genetic.yaml" -o "$work/genetic.sqlite" -q --json "$work/genetic.json"
+knobs() { /usr/bin/python3 -c 'import json, sys; print(sorted(p["knobs"] for p in json.load(open(sys.argv[1]))["points"]))' "$1"; }
+check "nsga2 finds the front that enumerate finds" test "$(knobs "$work/genetic.json")" = "$(knobs "$work/all.json")"
+
 # ---- One content ----
 
 space sample "vary: {lanes: all, depths: sufficient, clock_mhz: [50, 100], macro_min_bits: [1024, 4096]}" "limits: {area_mm2: \"<= 0.2\"}" \
