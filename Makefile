@@ -33,7 +33,7 @@ TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS := $(basename $(notdir $(TEST_SOURCES)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: FORCE systemc firmware install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal mutate coverage bench retake format clean
+.PHONY: FORCE fpga systemc firmware install uninstall all help deps demo frames checks networks calibrate validate test test-full test-programs lint formal mutate coverage bench retake format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -237,6 +237,10 @@ networks: ## train and quantise the Fashion-MNIST networks anew, into build/ (mo
 
 retake: $(BUILD)/emamba ## take the shipped designs anew from the exact front, with the constants as they are
 	tools/retake.py
+
+DESIGN := configs/designs/tiny.yaml
+fpga: $(BUILD)/emamba ## what DESIGN=FILE takes of a ZCU102, and an estimate of its clock there (docs/fpga.md)
+	tools/fpga.py $(DESIGN)
 
 bench: $(BUILD)/emamba $(BUILD)/fmnist-test.safetensors $(BUILD)/tests/random_case $(BUILD)/tests/explore_bench ## speeds side by side: model, timing only, RTL, lock-step; exact fronts
 	tests/suites/bench.sh
