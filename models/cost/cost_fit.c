@@ -1,7 +1,7 @@
 #include "models/cost/cost_fit.h"
 
 const char *em_cost_quantity_name(em_cost_quantity quantity) {
-  static const char *const names[] = {"gates", "flops", "switching"};
+  static const char *const names[] = {"gates", "flops", "switching", "depth"};
   return names[quantity];
 }
 
@@ -13,6 +13,7 @@ const char *em_cost_feature_name(em_cost_kind kind, em_cost_quantity quantity, u
     case EM_COST_GATES: return em_size_feature_name(kind, EM_SIZE_GATES, feature);
     case EM_COST_FLOPS: return em_size_feature_name(kind, EM_SIZE_FLOPS, feature);
     case EM_COST_SWITCHING: return em_work_feature_name(kind, feature);
+    case EM_COST_DEPTH: return em_depth_feature_name(kind, feature);
     case EM_COST_QUANTITIES: break;
   }
   return NULL;
@@ -20,10 +21,12 @@ const char *em_cost_feature_name(em_cost_kind kind, em_cost_quantity quantity, u
 
 void em_cost_features(const em_graph *graph, const em_run_activity *activity, em_part part, em_cost_quantity quantity,
                       double features[EM_COST_FEATURES]) {
-  if (quantity == EM_COST_SWITCHING) {
-    em_work_features(graph, activity, part, features);
-  } else {
-    em_size_features(graph, part, quantity == EM_COST_GATES ? EM_SIZE_GATES : EM_SIZE_FLOPS, features);
+  switch (quantity) {
+    case EM_COST_GATES: em_size_features(graph, part, EM_SIZE_GATES, features); break;
+    case EM_COST_FLOPS: em_size_features(graph, part, EM_SIZE_FLOPS, features); break;
+    case EM_COST_SWITCHING: em_work_features(graph, activity, part, features); break;
+    case EM_COST_DEPTH: em_depth_features(graph, part, features); break;
+    case EM_COST_QUANTITIES: break;
   }
 }
 
@@ -104,6 +107,11 @@ static void work_of(const subject *s, double gate_min_flops, const em_part_size 
     work->flop_cycles = size->flops * (double)activity->cycles;
     gate_clocks(s, gate_min_flops, size->flops, work);
   }
+}
+
+double em_fit_depth(const em_cost_fit *fit, const em_graph *graph, uint32_t engine) {
+  subject s = subject_of(fit, graph, NULL, engine); /* the first parts are the engines */
+  return estimate(&s, EM_COST_DEPTH);
 }
 
 void em_fit_size(const em_cost_fit *fit, const em_graph *graph, uint32_t part, em_part_size *size) {

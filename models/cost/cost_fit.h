@@ -1,7 +1,7 @@
 /*
- * What a design costs, free of any technology: the gates of every part and the switching energy of a run.
+ * What a design costs, free of any technology: gates of every part, switching energy of a run, depth of every engine.
  *
- * Both are linear in features (size_features.h, work_features.h, clock_groups.h); the coefficients are the fit:
+ * All are linear in features (size_, work_, depth_features.h, clock_groups.h); the coefficients are the fit:
  * tools/calibrate.py fits them to yosys synthesis and gate-level simulation of rtl/. This is the only file that knows
  * coefficients. Source: docs/calibration.md.
  *
@@ -15,9 +15,17 @@
 #include <stdint.h>
 
 #include "models/cost/clock_groups.h"
+#include "models/cost/depth_features.h"
 
-/* What is fitted: gate equivalents, flip-flops, switching energy in MACs. */
-typedef enum { EM_COST_GATES, EM_COST_FLOPS, EM_COST_SWITCHING, EM_COST_QUANTITIES } em_cost_quantity;
+/* What is fitted: gate equivalents, flip-flops, switching energy in MACs; logic depth in FO4, of engines alone. */
+typedef enum {
+  EM_COST_GATES,
+  EM_COST_FLOPS,
+  EM_COST_SWITCHING,
+  EM_COST_DEPTH,
+  EM_COST_QUANTITIES,
+  EM_COST_SUMS = EM_COST_DEPTH, /* the quantities before it add up over parts */
+} em_cost_quantity;
 
 typedef struct {
   double coefficients[EM_COST_KINDS][EM_COST_QUANTITIES][EM_COST_FEATURES]; /* unused places are 0 */
@@ -58,6 +66,9 @@ typedef struct {
   em_part_size size;
   em_part_work work;
 } em_part_use;
+
+/* Longest path between registers that is mostly an engine's, in delays of an inverter that drives four. */
+double em_fit_depth(const em_cost_fit *fit, const em_graph *graph, uint32_t engine);
 
 void em_fit_size(const em_cost_fit *fit, const em_graph *graph, uint32_t part, em_part_size *size);
 

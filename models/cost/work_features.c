@@ -9,7 +9,7 @@
 static const char *const names[EM_COST_KINDS][EM_COST_FEATURES] = {
     [EM_COST_AXIS_IN] = {"cycles", "beats", "beat_bits"},
     [EM_COST_LINEAR] = {"cycles", "busy", "products", "input_spread", "weight_toggles", "accumulations", "roundings",
-                        "posts", "residuals", "input_roundings", "result_toggles"},
+                        "tree_products", "posts", "residuals", "input_roundings", "result_toggles"},
     [EM_COST_NORM] = {"cycles", "busy", "lane_groups", "lane_group_bits", "input_toggles", "parameter_toggles"},
     [EM_COST_CONV] = {"cycles", "busy", "products", "operand_toggles", "weight_toggles", "roundings", "evaluations",
                       "region_evaluations", "plain_roundings", "shared_switches", "shared_lane_switches"},
@@ -111,8 +111,9 @@ static void linear_work(const view *v, double *features) {
   double macs = (double)v->strobes[0] * g->out_lanes, first = (double)v->strobes[1] * g->out_lanes;
   double second = (double)v->strobes[2] * g->out_lanes, input = input_rate(v, 0);
   PUT(features, v->cycles, v->busy, macs * g->in_lanes, input_toggles(v, 0) * g->out_lanes, own_toggles(v, 0) * input,
-      macs * em_accumulator_bits(g) * input, first * em_total_bits(g), g->groups > 0 ? second : 0,
-      g->residual ? second : 0, g->in_requant ? (double)v->strobes[0] * g->in_lanes : 0, result_toggles(v, 0));
+      macs * em_accumulator_bits(g) * input, first * em_total_bits(g), macs * g->in_lanes * em_index_bits(g->in_lanes),
+      g->groups > 0 ? second : 0, g->residual ? second : 0, g->in_requant ? (double)v->strobes[0] * g->in_lanes : 0,
+      result_toggles(v, 0));
 }
 
 static void norm_work(const view *v, double *features) {
@@ -129,8 +130,8 @@ static void conv_work(const view *v, double *features) {
   double tokens = (double)v->strobes[0] / (s->ed / v->engine->lanes);
   double switches = s->conv_silu ? tokens * regions : 0;
   PUT(features, v->cycles, v->busy, (double)v->strobes[0] * lanes * s->k, input_toggles(v, 0) + own_toggles(v, 2),
-      own_toggles(v, 0), (double)v->strobes[1] * lanes, evaluations, evaluations * regions, s->conv_silu ? 0 : silu,
-      switches, switches * lanes);
+      own_toggles(v, 0), (double)v->strobes[1] * lanes, evaluations, evaluations * regions,
+      s->conv_silu ? 0 : silu * input_rate(v, 0), switches, switches * lanes);
 }
 
 static void ssm_work(const view *v, double *features) {

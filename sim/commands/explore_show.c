@@ -13,6 +13,20 @@
 
 /* ---- On the terminal ---- */
 
+/* Each once, whatever the number of variants that have it. */
+static void print_doubts(const em_found *found) {
+  for (uint32_t v = 0; v < found->variant_count; v++) {
+    const char *doubt = found->variants[v].doubt;
+    bool told = doubt[0] == '\0';
+    for (uint32_t before = 0; before < v && !told; before++) {
+      told = strcmp(found->variants[before].doubt, doubt) == 0;
+    }
+    if (!told) {
+      printf("note: %s\n", doubt);
+    }
+  }
+}
+
 static void print_head(const em_found *found) {
   const char *method = em_method_name(found->x.method);
   if (found->x.method == EM_METHOD_EXACT) {
@@ -230,6 +244,7 @@ static em_status show(const em_options *o, em_found *found, em_own_design *own, 
   }
   if (status == EM_OK && !o->quiet) {
     print_head(found);
+    print_doubts(found);
     status = chosen != NULL ? print_choice(found, chosen, error) : print_front(found, error);
   }
   if (status == EM_OK && o->against != NULL && !o->quiet) {

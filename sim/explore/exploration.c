@@ -235,9 +235,32 @@ static void set_limits(const em_exploration *x, em_explore_space *space) {
   }
 }
 
+/* Refuses a clock that no design of the variant reaches; keeps what is to be said of a doubtful one. */
+static em_status check_clock(const em_exploration *x, const em_design *base, em_variant *variant, em_error *error) {
+  const em_exploration_design *d = &x->designs[variant->design];
+  em_graph *graph = malloc(sizeof *graph);
+  em_clock_limit limit;
+  if (graph == NULL) {
+    return em_fail(error, EM_FAILED, "out of memory for a variant of the space");
+  }
+  em_graph_build(graph, base);
+  em_clock_limit_find(&d->technology, d->fit, base->vdd_mv, graph, &limit);
+  if (!em_clock_is_doubtful(graph, &limit, base->clock_mhz, variant->doubt)) {
+    variant->doubt[0] = '\0';
+  }
+  free(graph);
+  return base->clock_mhz > limit.mhz.high
+             ? em_fail(error, EM_BAD_INPUT, "%s: %s: at %g mV %s", x->path, d->name, base->vdd_mv, variant->doubt)
+             : EM_OK;
+}
+
 em_status em_exploration_variant(const em_exploration *x, uint32_t index, em_variant *variant, em_error *error) {
   em_design base;
   em_status status = operating_point(x, index, variant, &base, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  status = check_clock(x, &base, variant, error);
   if (status != EM_OK) {
     return status;
   }

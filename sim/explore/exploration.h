@@ -10,6 +10,7 @@
 
 #include "models/explore/front.h"
 #include "sim/files/fit_file.h"
+#include "sim/files/price_ranges.h"
 #include "sim/files/technology_file.h"
 
 enum {
@@ -116,6 +117,7 @@ typedef struct {
   uint32_t design; /* index of x->designs */
   em_explore_space space;
   em_range ranges[EM_PRICE_CONSTANTS];
+  char doubt[EM_CLOCK_CHARS]; /* why its clock may be out of reach, or "" */
 } em_variant;
 
 uint32_t em_exploration_variants(const em_exploration *x);

@@ -51,6 +51,7 @@ static cJSON *part_object(const em_graph *graph, uint32_t index) {
   cJSON_AddNumberToObject(object, "macros", macro ? graph->memories[part.index].readers : 0);
   add_features(graph, part, EM_COST_GATES, object);
   add_features(graph, part, EM_COST_FLOPS, object);
+  add_features(graph, part, EM_COST_DEPTH, object);
   if (!macro) {
     add_clock_groups(graph, part, object);
   }

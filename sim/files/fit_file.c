@@ -91,6 +91,9 @@ static em_status read_kinds(em_yaml *yaml, em_fit_data *fit, em_error *error) {
   for (uint32_t kind = 0; status == EM_OK && kind < EM_COST_KINDS; kind++) {
     status = take(yaml, kinds, em_cost_kind_name((em_cost_kind)kind), &node, error);
     for (uint32_t q = 0; status == EM_OK && q < EM_COST_QUANTITIES; q++) {
+      if (em_cost_feature_name((em_cost_kind)kind, (em_cost_quantity)q, 0) == NULL) {
+        continue; /* only engines have a depth */
+      }
       status = read_quantity(yaml, node, (em_cost_kind)kind, (em_cost_quantity)q, fit, error);
     }
   }

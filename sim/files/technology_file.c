@@ -37,6 +37,8 @@ const em_constant_rule em_constant_rules[EM_CONSTANT_COUNT] = {
   {"supply_valid_mv", "mV", 100, 2000, "the scaling laws hold for supplies from low to high"},
   {"vth_v", "V", 0.05, 1, "speed ~ (V - vth)^alpha / V"},
   {"speed_alpha", "1", 0.5, 3, "see vth_v"},
+  {"fo4_ps", "ps", 0.1, 10000, "delay of an inverter that drives four like it"},
+  {"clock_margin_ratio", "1", 1, 100, "a clock period / the delay of its logic: wires, set-up, skew"},
 };
 /* clang-format on */
 

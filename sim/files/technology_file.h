@@ -29,7 +29,7 @@ typedef struct {
   const char *meaning;
 } em_constant_rule;
 
-enum { EM_CONSTANT_COUNT = 30 };
+enum { EM_CONSTANT_COUNT = 32 };
 extern const em_constant_rule em_constant_rules[EM_CONSTANT_COUNT];
 
 typedef struct {

@@ -2,26 +2,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "sim/files/price_ranges.h"
 #include "sim/report/price_report.h"
 
-/* A block of this node that was published with its clock: RedMulE, arXiv 2301.03904. */
-static const double published_mhz = 613, published_mv = 800;
-
-static void add_speed_notes(const em_pricing *pricing, cJSON *notes) {
-  const em_price_point *p = &pricing->point;
-  double factor = em_speed_factor(&pricing->prices, p->vdd_mv);
-  double known_mhz = published_mhz * factor / em_speed_factor(&pricing->prices, published_mv);
-  char text[256];
-  if (p->vdd_mv != pricing->prices.values[EM_PRICE_SUPPLY_NOMINAL]) {
-    snprintf(text, sizeof text, "at %g mV logic reaches %.2f of its speed at the nominal supply (no timing analysis)",
-             p->vdd_mv, factor);
-    cJSON_AddItemToArray(notes, cJSON_CreateString(text));
-  }
-  if (p->clock_mhz > known_mhz) {
-    snprintf(text, sizeof text,
-             "the clock of %g MHz is above the %.0f MHz that RedMulE (arXiv 2301.03904) would reach at this supply: "
-             "doubtful, no timing analysis was made",
-             p->clock_mhz, known_mhz);
+/* Beyond the middle of what the estimate allows; certain only beyond its high. */
+static void add_clock_note(const em_pricing *pricing, cJSON *notes) {
+  char text[EM_CLOCK_CHARS];
+  if (em_clock_is_doubtful(pricing->graph, &pricing->clock_limit, pricing->point.clock_mhz, text)) {
     cJSON_AddItemToArray(notes, cJSON_CreateString(text));
   }
 }
@@ -80,7 +67,7 @@ cJSON *em_price_notes(const em_pricing *pricing, const em_busy_windows *windows)
   const em_design *design = &pricing->graph->design;
   cJSON *notes = cJSON_CreateArray();
   char text[256];
-  add_speed_notes(pricing, notes);
+  add_clock_note(pricing, notes);
   add_reach_note(pricing, notes);
   add_weights_note(pricing, notes);
   if (design->vdd_mv < valid->low || design->vdd_mv > valid->high) {

@@ -50,6 +50,12 @@ static void print_head(em_report_reader *r, const cJSON *price, const em_termina
                    range_text(r, terminal, bounds, "energy_per_frame_pj", 1e-3, "nJ a frame", text));
   print_beside(r, price, "run", "the run as it was, fill and drain included", terminal);
   print_beside(r, price, "single_frame", "one frame alone", terminal);
+  const cJSON *clock = em_reader_child(r, price, "clock");
+  if (cJSON_HasObjectItem(clock, "limit_mhz")) { /* reports from before it lack it */
+    em_terminal_line(terminal, "  clock", "up to %s: %.0f FO4 in %s, an estimate",
+                     range_text(r, terminal, clock, "limit_mhz", 1, "MHz", text),
+                     em_reader_number(r, clock, "limit_fo4"), em_reader_text(r, clock, "limit_engine"));
+  }
 }
 
 static void print_modules(em_report_reader *r, const cJSON *price, const em_terminal *terminal) {

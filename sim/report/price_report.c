@@ -333,10 +333,23 @@ double em_price_clock_mw(const em_pricing *pricing, bool gating) {
   return units / resolution(pricing, CLOCK_POWER);
 }
 
+static void add_clock_limit(const em_pricing *pricing, cJSON *clock) {
+  const em_clock_limit *found = &pricing->clock_limit;
+  char engine[EM_NAME_CHARS];
+  em_engine_name(pricing->graph, found->engine, engine);
+  cJSON *limit = cJSON_AddObjectToObject(clock, "limit_mhz");
+  cJSON_AddNumberToObject(limit, "low", found->mhz.low);
+  cJSON_AddNumberToObject(limit, "nominal", found->mhz.value);
+  cJSON_AddNumberToObject(limit, "high", found->mhz.high);
+  cJSON_AddStringToObject(clock, "limit_engine", engine);
+  cJSON_AddNumberToObject(clock, "limit_fo4", found->depth_fo4);
+}
+
 static void add_clock(const em_pricing *pricing, cJSON *price) {
   cJSON *clock = cJSON_AddObjectToObject(price, "clock");
   cJSON_AddNumberToObject(clock, "ungated_mw", em_price_clock_mw(pricing, false));
   cJSON_AddNumberToObject(clock, "gated_mw", em_price_clock_mw(pricing, true));
+  add_clock_limit(pricing, clock);
 }
 
 /* ---- The point, and what to know of it ---- */

@@ -135,6 +135,7 @@ em_status em_pricing_make(const em_graph *graph, const em_run_activity *activity
   em_fit_beyond_of(&fit->coefficients, &fit->reach, graph, &pricing->beyond);
   em_price_ranges(technology, fit, pricing->beyond.share, pricing->ranges);
   pricing->prices = em_prices_nominal(pricing->ranges);
+  em_clock_limit_find(technology, fit, pricing->point.vdd_mv, graph, &pricing->clock_limit);
   double gate_min_flops = em_technology_value(technology, "clock_gate_min_flops");
   em_price_rates rates = em_price_rates_at(&pricing->prices, &pricing->point);
   for (uint32_t part = 0; part < pricing->count; part++) {

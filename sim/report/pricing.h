@@ -8,6 +8,7 @@
 #define EM_PRICING_H
 
 #include "models/activity/activity.h"
+#include "models/cost/clock_limit.h"
 #include "models/cost/price.h"
 #include "sim/files/fit_file.h"
 #include "sim/files/technology_file.h"
@@ -25,6 +26,7 @@ typedef struct {
   const em_technology *technology;
   const em_fit_data *fit;
   em_fit_beyond beyond; /* what the fit has not seen of this design; widens the ranges of its scales */
+  em_clock_limit clock_limit;
   em_price_point point;
   em_range ranges[EM_PRICE_CONSTANTS];
   em_prices prices; /* their nominal values */

@@ -20,6 +20,9 @@ static void fit_file_shipped_has_every_kind_and_quantity(void **state) {
   for (uint32_t q = 0; q < EM_COST_QUANTITIES; q++) {
     assert_true(data->residual[q] < 0.5);
     for (uint32_t kind = 0; kind < EM_COST_KINDS; kind++) {
+      if (em_cost_feature_name((em_cost_kind)kind, (em_cost_quantity)q, 0) == NULL) {
+        continue;
+      }
       double sum = 0;
       for (uint32_t i = 0; i < EM_COST_FEATURES; i++) {
         double coefficient = data->coefficients.coefficients[kind][q][i];
@@ -37,7 +40,7 @@ static void fit_file_shipped_has_every_kind_and_quantity(void **state) {
 
 static void fit_file_broken_says_line_key_and_range(void **state) {
   static const fixture_mutation mutations[] = {
-      {"library:", "librar:", "c.yaml:5: library is missing"},
+      {"library:", "librar:", "c.yaml:6: library is missing"},
       {"yosys: \"", "yosys: \"0123456789012345678901234567890123", "yosys: must be a text of 1..31 bytes"},
       {"residual:", "residua:", "residual is missing"},
       {"flop_clock_mac: ", "flop_clock_mac: -", "flop_clock_mac: -"},

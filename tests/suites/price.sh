@@ -52,6 +52,31 @@ sed 's/^vdd_mv: .*/vdd_mv: 300/' configs/designs/tiny.yaml >configs/designs/.pri
 check "no price at or below the threshold, said in a line" bash -c \
   "$emamba check configs/designs/.price.yaml >$work/threshold && grep -q interval $work/threshold && grep -q 'no price at 300 mV: the threshold is 300 mV' $work/threshold"
 
+# The clock that the deepest engine allows: a note beyond its nominal, explore refuses what no range reaches.
+limit() { # design, options...: the nominal limit in MHz, of `check --json`
+  $emamba check "configs/designs/$1.yaml" --json "$work/limit.json" "${@:2}" >/dev/null && python "
+clock = load(sys.argv[1])['price']['clock']
+assert 0 < clock['limit_mhz']['low'] < clock['limit_mhz']['nominal'] < clock['limit_mhz']['high'] and clock['limit_fo4'] > 0
+print(clock['limit_mhz']['nominal'])" "$work/limit.json"
+}
+at_800=$(limit mars)
+check "a clock below the limit is not doubted" bash -c "! $emamba check configs/designs/mars.yaml --set clock_mhz=100 | grep -q 'the clock of'"
+check "a clock above it is, and the engine is named" bash -c \
+  "$emamba check configs/designs/mars.yaml --set clock_mhz=$(python "print(int(float(sys.argv[1])) + 1)" "$at_800") | tr '\n' ' ' | tr -s ' ' |
+  grep -q 'MHz is doubtful: blocks.0.conv has paths of [0-9]* FO4, good for'"
+check "a lower supply lowers the limit as it slows the logic" python "
+low, high = float(sys.argv[1]), float(sys.argv[2])
+assert abs(low / high / (((0.65 - 0.3) ** 1.3 / 0.65) / ((0.8 - 0.3) ** 1.3 / 0.8)) - 1) < 1e-6, (low, high)" "$(limit mars --set vdd_mv=650)" "$at_800"
+check "half as fast an inverter halves it" bash -c "sed '/^  fo4_ps:/,/unit/ s/value: 13, low: 8, high: 20/value: 26, low: 8, high: 40/' \
+  configs/technology/gf22.yaml >$work/technology/other.yaml && $emamba report $work/mars.json --tech $work/technology/other.yaml -q --report $work/other.json"
+check "half as fast: so it says" python "
+a, b = (load(path)['price']['clock'] for path in sys.argv[1:])
+assert abs(float(a['limit_mhz']['nominal']) / float(b['limit_mhz']['nominal']) - 2) < 1e-9 and a['limit_engine'] == b['limit_engine']" \
+  "$work/mars.json" "$work/other.json"
+printf 'designs: [{design: %s/configs/designs/tiny.yaml}]\nvary: {clock_mhz: [100, 5000]}\n' "$PWD" >"$work/fast.yaml"
+check "explore refuses a clock out of reach" bash -c \
+  "$emamba explore $work/fast.yaml -o $work/fast.sqlite 2>$work/out; [ \$? -eq 2 ] && grep -q 'at 800 mV the clock of 5000 MHz is out of reach: ' $work/out && [ \$(wc -l <$work/out) -eq 1 ]"
+
 # Another technology: twice the MAC energy doubles switching and nothing else.
 mkdir -p "$work/technology"
 sed 's/{value: 0.085, low: 0.06, high: 0.12/{value: 0.17, low: 0.12, high: 0.24/' configs/technology/gf22.yaml >"$work/technology/other.yaml"

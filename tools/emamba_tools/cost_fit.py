@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from emamba_tools import gate_sim, liberty, netlist, sweep, synthesis
+from emamba_tools import gate_sim, liberty, netlist, sweep, synthesis, timing
 from emamba_tools.least_squares import relative_fit
 
-QUANTITIES = ("gates", "flops", "switching")
+QUANTITIES = ("gates", "flops", "switching", "depth")
+SUMS = QUANTITIES[:3]  # the others do not add up over parts: of a design they are its deepest engine's
 # Samples that weigh less in a fit of energy: an error of this share of a run's energy counts as a whole error.
 NEGLIGIBLE_SHARE = 2e-3
 
@@ -96,11 +97,27 @@ class Bench:
             for quantity in ("gates", "flops")
         }
 
+    def depths(self, design: sweep.Design) -> list[Sample]:
+        """Samples of logic depth in FO4, of the engines that have a longest path of their own."""
+        parts = netlist.load_parts(design.features)
+        scopes = json.dumps([part["scope"] for part in parts])
+        path = self.runs / f"{self._key(design.package.read_bytes(), scopes, timing.METHOD)}.depth.json"
+        if not path.exists():
+            buffered = timing.buffered(self._netlist(design, parts), self.library)
+            longest = timing.Paths(buffered, self.library).longest(len(parts)) / timing.fo4_ns(self.library)
+            path.write_text(json.dumps({"fo4": longest.tolist()}))
+        measured = json.loads(path.read_text())["fo4"]
+        return [
+            Sample(f"{design.name} {part['name']}", design.name, part["kind"], part["depth"], value, value)
+            for part, value in zip(parts, measured)
+            if part["depth"]
+        ]
+
     def energy(self, design: sweep.Design, stimulus: Stimulus, mac_fj: float) -> list[Sample]:
         """Samples of switching energy in MACs."""
         parts = netlist.load_parts(design.features)
         inputs = [design.path.read_bytes(), stimulus.network.read_bytes(), stimulus.frames.read_bytes()]
-        path = self.runs / f"{self._key(*inputs, ' '.join(stimulus.options))}.energy.json"
+        path = self.runs / f"{self._key(*inputs, ' '.join(stimulus.options), gate_sim.METHOD)}.energy.json"
         arguments = [str(design.path), *stimulus.arguments]
         if not path.exists():
             pins = self._prepared(design, parts)
@@ -130,6 +147,8 @@ class Bench:
 def fit(samples: Iterable[Sample], kind: str) -> dict[str, float]:
     """Coefficients by feature."""
     mine = [sample for sample in samples if sample.kind == kind and sample.measured > 0]
+    if not mine:
+        return {name: 0.0 for sample in samples if sample.kind == kind for name in sample.features}
     names = list(mine[0].features)
     table = np.array([[sample.features[name] for name in names] for sample in mine])
     weights = np.array([sample.scale for sample in mine])
@@ -163,13 +182,14 @@ class Errors:
         return Errors(len(errors), float(np.mean([error for error, _ in errors])), worst[0], worst[1])
 
 
-def totals(samples: Iterable[Sample], model: dict[str, dict[str, float]]) -> dict[str, tuple[float, float]]:
-    """Model and measurement, summed over every design or run."""
-    sums: dict[str, tuple[float, float]] = {}
+def wholes(samples: Iterable[Sample], quantity: str, model: dict[str, dict[str, float]]) -> dict[str, tuple[float, float]]:
+    """Model and measurement of every design or run: sums over its parts, or the largest part's."""
+    join = (lambda a, b: a + b) if quantity in SUMS else max
+    found: dict[str, tuple[float, float]] = {}
     for sample in samples:
-        before = sums.get(sample.group, (0.0, 0.0))
-        sums[sample.group] = before[0] + predict(sample, model[sample.kind]), before[1] + sample.measured
-    return sums
+        before = found.get(sample.group, (0.0, 0.0))
+        found[sample.group] = join(before[0], predict(sample, model[sample.kind])), join(before[1], sample.measured)
+    return found
 
 
 class Measured:
@@ -182,6 +202,7 @@ class Measured:
     def add(self, bench: Bench, design: sweep.Design, runs: list[Stimulus], mac_fj: float) -> None:
         for quantity, samples in bench.sizes(design).items():
             self.samples[quantity] += samples
+        self.samples["depth"] += bench.depths(design)
         for run in runs:
             self.samples["switching"] += bench.energy(design, run, mac_fj)
         self.designs += 1

@@ -5,15 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from emamba_tools import synthesis
-from emamba_tools.cost_fit import QUANTITIES, Errors, Measured, Sample, fit, totals
+from emamba_tools.cost_fit import QUANTITIES, Errors, Measured, Sample, fit, wholes
 from emamba_tools.synthesis import ROOT
 
 OUTPUT = ROOT / "configs" / "technology" / "calibration.yaml"
 Model = dict[str, dict[str, dict[str, float]]]  # quantity, kind, feature
 HEADER = """\
-# Gates, flip-flops and switching energy of every kind of part, fitted to yosys synthesis and to gate-level simulation
-# of rtl/ (docs/calibration.md). Written by tools/calibrate.py: do not edit. Gates are gate equivalents (NAND2 areas),
-# switching is in INT8 multiply-accumulates on random data; features are those of models/cost/{size,work}_features.c.
+# Gates, flip-flops, switching energy and logic depth of every kind of part, fitted to yosys synthesis and to gate-level
+# simulation of rtl/ with delays (docs/calibration.md). Written by tools/calibrate.py: do not edit. Gates are gate
+# equivalents (NAND2 areas), switching is in INT8 multiply-accumulates on random data, depth in delays of an inverter
+# that drives four; features are those of models/cost/{size,work,depth}_features.c.
 """
 EXTRAPOLATION = 0.3  # of gates that larger features than any measured stand for
 # The order of em_cost_kind.
@@ -26,7 +27,7 @@ def fit_all(measured: Measured) -> Model:
 
 def residual(measured: Measured, quantity: str, model: Model) -> float:
     """The largest error of a whole design or run, a fraction."""
-    pairs = totals(measured.samples[quantity], model[quantity]).values()
+    pairs = wholes(measured.samples[quantity], quantity, model[quantity]).values()
     return max(abs(predicted / real - 1) for predicted, real in pairs)
 
 
@@ -64,6 +65,8 @@ def write(path: Path, fitted: Measured, held_out: Measured, flop_clock_mac: floa
         lines.append(f"  {kind}:")
         for quantity in QUANTITIES:
             coefficients = model[quantity][kind]
+            if not coefficients:  # only engines have a depth
+                continue
             seen = Errors.of(fitted.of(quantity, kind), coefficients)
             other = Errors.of(held_out.of(quantity, kind), coefficients)
             lines += [

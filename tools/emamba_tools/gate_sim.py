@@ -1,6 +1,6 @@
 """Energy of every part from a gate-level run of the synthesised design: build/gate_sim does the run.
 
-A net's toggle costs the driving cell's internal energy and, at every pin that it drives, half of C V^2 and what the
+Cells have delays, so nets glitch as in a circuit without wires. A net's toggle costs the driving cell's internal energy and, at every pin that it drives, half of C V^2 and what the
 pin itself dissipates. Wires weigh nothing. Each share belongs to the part whose cell has the pin. Clock pins are apart:
 flip-flops are counted, and what a cycle of one costs is a constant of the library.
 """
@@ -15,12 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from emamba_tools.liberty import Library
+from emamba_tools.liberty import Cell, Library
 from emamba_tools.netlist import LOW, Netlist
 from emamba_tools.synthesis import ROOT
 
+METHOD = "delays 1"  # of what is kept of runs
 PROGRAM = ROOT / "build" / "gate_sim"
-MAGIC = 0x4E474D45
+MAGIC = 0x4F474D45
+STEP_NS = 0.01  # a step of time in the netlist's file
 MACRO_PORTS = ("write_i", "read_i", "waddr_i", "raddr_i", "wmask_i", "wdata_i", "rdata_o")
 
 
@@ -78,15 +80,30 @@ def pin_energies(netlist: Netlist, library: Library) -> Pins:
     return Pins(table[:, 0].astype(int), table[:, 1].astype(int), table[:, 2])
 
 
+def loads_pf(netlist: Netlist, library: Library) -> np.ndarray:
+    """The capacitance of the pins that every net drives."""
+    loads = np.zeros(netlist.nets)
+    for cell, _, nets in [*netlist.gates, *netlist.flops]:
+        known = library.cells[cell]
+        for pin in known.inputs:
+            loads[nets[pin]] += known.capacitance_pf[pin]
+    return loads
+
+
 def write(netlist: Netlist, library: Library, path: Path) -> None:
     """The file that tools/gate_sim/gates.h describes."""
-    gates = []
+    gates, loads = [], loads_pf(netlist, library)
+
+    def steps(known: Cell, pin: str, net: int) -> int:
+        return max(1, round(known.delay(pin, loads[net]) / STEP_NS))
+
     for i in levels(netlist, library):
         cell, _, pins = netlist.gates[i]
         known = library.cells[cell]
         nets = [pins[pin] for pin in known.inputs] + [LOW] * (4 - len(known.inputs))
-        gates += [[pins[pin], *nets, table] for pin, table in known.functions.items()]
-    flops = [[pins["D"], pins["Q"]] for _, _, pins in netlist.flops]
+        for pin, table in known.functions.items():
+            gates.append([pins[pin], *nets, table, steps(known, pin, pins[pin])])
+    flops = [[pins["D"], pins["Q"], steps(library.cells[cell], "Q", pins["Q"])] for cell, _, pins in netlist.flops]
     macros, ports, lists = [], b"", []
     for macro in netlist.macros:
         width, masks = len(macro.ports["rdata_o"]), len(macro.ports["wmask_i"])
@@ -119,6 +136,17 @@ def run(netlist: Path, pins: Pins, arguments: list[str], parts: int) -> np.ndarr
         toggles = Path(folder, "toggles")
         _simulate([netlist, toggles, Path(folder, "features"), *arguments])
         return pins.by_part(np.fromfile(toggles, "<u4").astype(float), parts)
+
+
+def replay(netlist: Netlist, library: Library, stimulus: dict[str, np.ndarray], options: tuple[str, ...] = ()) -> np.ndarray:
+    """Toggles of every net when every port has the values of `stimulus`, one a cycle, each below 2^8."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, toggles, values = Path(folder, "netlist"), Path(folder, "toggles"), Path(folder, "stimulus")
+        write(netlist, library, file)
+        rows = np.stack([column.astype("u1") for column in stimulus.values()], axis=1)
+        values.write_bytes(" ".join(stimulus).encode() + b"\n" + rows.tobytes())
+        _simulate([*options, file, toggles, "--replay", values])
+        return np.fromfile(toggles, "<u4").astype(float)
 
 
 def features(arguments: list[str]) -> tuple[int, list[dict[str, float]]]:

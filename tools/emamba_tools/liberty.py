@@ -2,12 +2,15 @@
 
 Energies are those of one transition in fJ, the mean of rise and fall, at one point of the tables: an input transition
 of the second index and a load of the third, which for osu018 are 0.18 ns (clock pins 0.24 ns) and 25 fF, two inputs.
+Delays are the mean of rise and fall and of the related pins, at that transition and any load.
 """
 
 import itertools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 LOAD_INDEX, SLEW_INDEX = 2, 1
 
@@ -37,6 +40,13 @@ class Cell:
     capacitance_pf: dict[str, float]
     pin_energy_fj: dict[str, float]  # an input's own, a transition; the clock's counts rise and fall
     output_energy_fj: dict[str, float]
+    delay_ns: dict[str, tuple[list[float], list[float]]]  # by output pin: loads in pF, delays
+
+    def delay(self, pin: str, load_pf: float) -> float:
+        """Of an output that drives `load_pf`, in ns. A heavier load than the table's last is taken as that: a layout
+        would buffer it."""
+        loads, delays = self.delay_ns[pin]
+        return float(np.interp(load_pf, loads, delays))
 
 
 def _tokens(text: str):
@@ -74,13 +84,18 @@ def parse(text: str) -> Group:
     return stack[0].groups[0]
 
 
-def _entry(table: Group) -> float:
-    """The table's value at the chosen point, in the file's unit, pJ."""
-    rows = [
+def _rows(text: str) -> list[list[float]]:
+    """Of a table's values: a row a quoted list."""
+    return [
         [float(number) for number in re.split(r"[,\s]+", row.strip()) if number]
-        for row in re.findall(r'"([^"]*)"', '"' + table.attributes["values"] + '"')
+        for row in re.findall(r'"([^"]*)"', '"' + text + '"')
         if row.strip(" ,")
     ]
+
+
+def _entry(table: Group) -> float:
+    """The table's value at the chosen point, in the file's unit, pJ."""
+    rows = _rows(table.attributes["values"])
     return rows[0][SLEW_INDEX] if len(rows) == 1 else rows[LOAD_INDEX][SLEW_INDEX]
 
 
@@ -92,6 +107,15 @@ def _energies(pin: Group) -> tuple[float, float]:
         for i, name in enumerate(("rise_power", "fall_power")):
             sums[i] += sum(1000 * _entry(table) for table in power.all(name))
     return tuple(total / max(1, len(powers)) for total in sums)
+
+
+def _delays(pin: Group) -> tuple[list[float], list[float]]:
+    """Loads in pF, and the delay at each in ns: the mean over related pins, rise and fall."""
+    tables = [table for timing in pin.all("timing") for name in ("cell_rise", "cell_fall") for table in timing.all(name)]
+    if not tables:
+        return [0.0], [0.0]
+    columns = [[row[SLEW_INDEX] for row in _rows(table.attributes["values"])] for table in tables]
+    return _rows(tables[0].attributes["index_1"])[0], np.mean(columns, axis=0).tolist()
 
 
 def _function(text: str, inputs: list[str]) -> int:
@@ -125,6 +149,7 @@ def _cell(group: Group) -> Cell | None:
         {name: float(pins[name].attributes["capacitance"]) for name in inputs},
         {name: sum(energies[name]) if name == "CLK" else sum(energies[name]) / 2 for name in inputs},
         {name: sum(energies[name]) / 2 for name in outputs},
+        {name: _delays(pins[name]) for name in outputs},
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from emamba_tools import safetensors
 
 WEIGHT_STD = 40
+STILL_CODE = 21  # of operands that do not move
 
 
 def _table(function: Callable[[float], float], segments: int) -> dict:
@@ -79,14 +80,16 @@ def _exponents(shape: dict, exponents: dict[str, int]) -> dict[str, int]:
     return e
 
 
-def make(network: Path, seed: int) -> None:
-    """Rewrites a network file in place."""
+def make(network: Path, seed: int, still: bool = False) -> None:
+    """Rewrites a network file in place. `still`: gamma is 0 and beta one code, so that all norms say the same always."""
     draw = np.random.default_rng(seed)
     tensors, metadata = safetensors.load(network)
     for name, codes in tensors.items():
         values = draw.normal(64 if name.endswith("gamma") else 0, WEIGHT_STD, codes.shape)
         values = -np.abs(values) if name.endswith(".A") else values
         tensors[name] = np.clip(np.rint(values), -128, 127).astype(np.int8)
+        if still and ".norm." in name:
+            tensors[name] = np.full_like(tensors[name], STILL_CODE if name.endswith("beta") else 0)
     for name, table in metadata["pwl"].items():
         function = _decay if name.endswith("A_bar") else _silu
         metadata["pwl"][name] = _table(function, len(table["thresholds"]) - 1)

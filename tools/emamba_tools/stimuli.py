@@ -35,13 +35,26 @@ def _more(frames: Path, name: str, shift: int) -> Path:
     return path
 
 
+def _still(design: sweep.Design, seed: int) -> Stimulus:
+    """Frames of one code and norms that say one code: whatever stands behind them sees operands that do not move."""
+    folder = CACHE / "stimuli" / f"{design.name}-{seed}-still"
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run([sweep.RANDOM_CASE, str(seed), folder, design.path], check=True, cwd=ROOT)
+    plain_network.make(folder / "network.safetensors", seed, still=True)
+    tensors, metadata = safetensors.load(folder / "frames.safetensors")
+    tensors["frames"] = np.full_like(tensors["frames"], plain_network.STILL_CODE)
+    safetensors.save(folder / "frames.safetensors", tensors, metadata)
+    return Stimulus("still", folder / "network.safetensors", folder / "frames.safetensors", ("--frames", "2"))
+
+
 def training(design: sweep.Design, seed: int) -> list[Stimulus]:
-    """Random data back to back, random data with long gaps, small values."""
+    """Random data back to back, random data with long gaps, small values, operands that do not move."""
     network, frames = _random_case(design, seed)
     return [
         Stimulus("random", network, _more(frames, "random", 0), ()),
         Stimulus("idle", network, frames, ("--frames", "1", *ALL_BUT_IDLE)),
         Stimulus("quiet", network, _more(frames, "quiet", 3), ("--frames", "4", "--stall-out", "0.5")),
+        _still(design, seed),
     ]
 
 
@@ -51,6 +64,7 @@ def held_out(design: sweep.Design, seed: int) -> list[Stimulus]:
         Stimulus("random", network, frames, ("--frames", "2", "--stall-in", "0.3")),
         Stimulus("quiet", network, _more(frames, "quiet", 4), ("--frames", "2", "--stall-in", "0.3")),
         Stimulus("idle", network, frames, ("--frames", "1", *MOSTLY_IDLE)),
+        _still(design, seed),
     ]
 
 

@@ -12,12 +12,21 @@ static void *read_array(FILE *file, size_t count, size_t size, bool *good) {
   return array;
 }
 
+static void make_due(em_gates *g, uint32_t gate) {
+  uint64_t *word = &g->due[gate / 64], bit = UINT64_C(1) << (gate % 64);
+  if (g->events != NULL && (*word & bit) == 0) {
+    g->due_list[g->due_count++] = gate;
+  }
+  *word |= bit;
+}
+
 /* Gates by the nets that they read, and every gate due. */
 static bool index_readers(em_gates *g) {
   g->readers = calloc((size_t)g->net_count + 2, sizeof *g->readers);
   g->reader_lists = calloc((size_t)g->gate_count * EM_GATE_INPUTS + 1, sizeof *g->reader_lists);
   g->due = calloc(g->gate_count / 64 + 1, sizeof *g->due);
-  if (g->readers == NULL || g->reader_lists == NULL || g->due == NULL) {
+  g->due_list = calloc((size_t)g->gate_count + 1, sizeof *g->due_list);
+  if (g->readers == NULL || g->reader_lists == NULL || g->due == NULL || g->due_list == NULL) {
     return false;
   }
   uint32_t *next = g->readers + 1; /* while it is filled, next[n] is where net n's list goes on */
@@ -31,12 +40,12 @@ static bool index_readers(em_gates *g) {
     g->reader_lists[next[g->gates[i / EM_GATE_INPUTS].inputs[i % EM_GATE_INPUTS]]++] = i / EM_GATE_INPUTS;
   }
   for (uint32_t i = 0; i < g->gate_count; i++) {
-    g->due[i / 64] |= UINT64_C(1) << (i % 64);
+    make_due(g, i);
   }
   return true;
 }
 
-static bool read_all(em_gates *g, FILE *file) {
+static bool read_all(em_gates *g, bool delays, FILE *file) {
   uint32_t header[7];
   bool good = fread(header, sizeof header[0], 7, file) == 7 && header[0] == EM_GATES_MAGIC;
   if (!good) {
@@ -64,19 +73,23 @@ static bool read_all(em_gates *g, FILE *file) {
     g->contents[m] = calloc((size_t)g->macros[m].words * g->macros[m].width, 1);
     good = g->contents[m] != NULL;
   }
+  if (good && delays) {
+    g->events = em_gate_events_new(g->gate_count + g->flop_count);
+    good = g->events != NULL;
+  }
   if (good) {
     g->values[1] = 1;
   }
   return good && index_readers(g);
 }
 
-em_status em_gates_load(em_gates *gates, const char *path, em_error *error) {
+em_status em_gates_load(em_gates *gates, const char *path, bool delays, em_error *error) {
   memset(gates, 0, sizeof *gates);
   FILE *file = fopen(path, "rb");
   if (file == NULL) {
     return em_fail(error, EM_BAD_INPUT, "%s: %s", path, strerror(errno));
   }
-  bool good = read_all(gates, file);
+  bool good = read_all(gates, delays, file);
   fclose(file);
   if (!good) {
     em_gates_free(gates);
@@ -102,6 +115,8 @@ void em_gates_free(em_gates *gates) {
   free(gates->readers);
   free(gates->reader_lists);
   free(gates->due);
+  free(gates->due_list);
+  em_gate_events_free(gates->events);
   memset(gates, 0, sizeof *gates);
 }
 
@@ -121,7 +136,7 @@ static void drive(em_gates *g, uint32_t net, uint8_t value) {
   g->values[net] = value;
   g->toggles[net]++;
   for (uint32_t i = g->readers[net], end = g->readers[net + 1]; i < end; i++) {
-    g->due[g->reader_lists[i] / 64] |= UINT64_C(1) << (g->reader_lists[i] % 64);
+    make_due(g, g->reader_lists[i]);
   }
 }
 
@@ -145,7 +160,7 @@ static uint8_t evaluate(const em_gate *gate, const uint8_t *values) {
 }
 
 /* A gate's readers come after it, so one pass meets every gate that becomes due. */
-void em_gates_settle(em_gates *gates) {
+static void settle_at_once(em_gates *gates) {
   for (uint32_t word = 0; word <= gates->gate_count / 64; word++) {
     while (gates->due[word] != 0) {
       uint32_t bit = (uint32_t)__builtin_ctzll(gates->due[word]);
@@ -153,6 +168,41 @@ void em_gates_settle(em_gates *gates) {
       gates->due[word] &= gates->due[word] - 1;
       drive(gates, gate->output, evaluate(gate, gates->values));
     }
+  }
+}
+
+/* What has changed meets the gates that read it: a change is planned, or a planned one that is undone is dropped. */
+static void plan_due(em_gates *gates) {
+  for (uint32_t i = 0; i < gates->due_count; i++) {
+    uint32_t index = gates->due_list[i];
+    const em_gate *gate = &gates->gates[index];
+    gates->due[index / 64] &= ~(UINT64_C(1) << (index % 64));
+    if (evaluate(gate, gates->values) == gates->values[gate->output]) {
+      em_gate_events_drop(gates->events, index);
+    } else {
+      em_gate_events_plan(gates->events, index, gate->delay);
+    }
+  }
+  gates->due_count = 0;
+}
+
+static void settle_in_time(em_gates *gates) {
+  plan_due(gates);
+  while (em_gate_events_advance(gates->events)) {
+    uint32_t index;
+    while (em_gate_events_take(gates->events, &index)) {
+      uint32_t net = index < gates->gate_count ? gates->gates[index].output : gates->flops[index - gates->gate_count].q;
+      drive(gates, net, !gates->values[net]);
+    }
+    plan_due(gates);
+  }
+}
+
+void em_gates_settle(em_gates *gates) {
+  if (gates->events != NULL) {
+    settle_in_time(gates);
+  } else {
+    settle_at_once(gates);
   }
 }
 
@@ -214,6 +264,10 @@ void em_gates_clock(em_gates *gates) {
     drive_macro(gates, m);
   }
   for (uint32_t i = 0; i < gates->flop_count; i++) {
-    drive(gates, gates->flops[i].q, gates->next[i]);
+    if (gates->events == NULL) {
+      drive(gates, gates->flops[i].q, gates->next[i]);
+    } else if (gates->next[i] != gates->values[gates->flops[i].q]) {
+      em_gate_events_plan(gates->events, gates->gate_count + i, gates->flops[i].delay);
+    }
   }
 }

@@ -1,9 +1,12 @@
 /*
- * A gate-level netlist that counts the toggles of every net: zero delay, two values, a gate at most once a cycle.
+ * A gate-level netlist that counts the toggles of every net, glitches among them.
  *
  * The file is written by tools/emamba_tools/gate_sim.py from a synthesised design: gates in topological order, each a
  * truth table of up to four inputs; flip-flops with one clock; SRAM macros with a synchronous read. Nets 0 and 1 are
- * constants. Not modelled: delays and so glitches, unknown values (everything starts at 0).
+ * constants. Gates and flip-flops have a delay each. A pulse shorter than the delay of the gate that it would pass does
+ * not pass (inertial delay); a cycle is as long as its events need. Without delays a gate changes at most once a cycle.
+ * Not modelled: unknown values (everything starts at 0), delays that differ by input or direction, short pulses that
+ * fade, wires.
  */
 #ifndef EM_GATES_H
 #define EM_GATES_H
@@ -12,16 +15,19 @@
 #include <stdint.h>
 
 #include "models/base/status.h"
+#include "tools/gate_sim/gate_events.h"
 
-enum { EM_GATE_INPUTS = 4, EM_GATES_MAGIC = 0x4e474d45 }; /* "EMGN" */
+enum { EM_GATE_INPUTS = 4, EM_GATES_MAGIC = 0x4f474d45 }; /* "EMGO" */
 
 typedef struct {
   uint32_t output, inputs[EM_GATE_INPUTS];
   uint32_t table; /* bit i: the output where input k is bit k of i */
+  uint32_t delay; /* in steps of time, from any input to the output; at least 1 */
 } em_gate;
 
 typedef struct {
   uint32_t d, q;
+  uint32_t delay; /* from the edge to q */
 } em_gate_flop;
 
 typedef struct {
@@ -44,15 +50,17 @@ typedef struct {
   uint8_t *values;   /* [net_count] */
   uint32_t *readers; /* gates that read net n: reader_lists[readers[n]] up to readers[n + 1] */
   uint32_t *reader_lists;
-  uint64_t *due;      /* a bit a gate: one of its inputs has changed */
-  uint32_t *toggles;  /* [net_count], since they were last set to 0 */
-  uint8_t *next;      /* [flop_count]; what they take at the edge */
+  uint64_t *due;                 /* a bit a gate: one of its inputs has changed */
+  em_gate_events *events;        /* NULL: no delays */
+  uint32_t *due_list, due_count; /* with delays: the gates whose bit is set */
+  uint32_t *toggles;             /* [net_count], since they were last set to 0 */
+  uint8_t *next;                 /* [flop_count]; what they take at the edge */
   uint8_t *pending;   /* [list_count]; what macros read at the edge, where `lists` has the read data's nets */
   uint8_t **contents; /* [macro_count][words * width], a byte a bit */
 } em_gates;
 
-/* EM_BAD_INPUT names the path. */
-em_status em_gates_load(em_gates *gates, const char *path, em_error *error);
+/* EM_BAD_INPUT names the path. `delays`: those of the file act. */
+em_status em_gates_load(em_gates *gates, const char *path, bool delays, em_error *error);
 void em_gates_free(em_gates *gates);
 
 /* NULL when there is no such port. */

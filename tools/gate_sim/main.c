@@ -1,12 +1,14 @@
 /*
  * Runs frames through a synthesised design, gate by gate, beside the C model, and writes what the nets did.
  *
- *   gate_sim NETLIST TOGGLES FEATURES DESIGN -n NETWORK -i FRAMES [options of run]
+ *   gate_sim [--zero-delay] NETLIST TOGGLES FEATURES DESIGN -n NETWORK -i FRAMES [options of run]
+ *   gate_sim [--zero-delay] NETLIST TOGGLES --replay STIMULUS
  *
  * The pins are driven as those of the RTL are: contents over APB, then frames with stalls. Both streams must agree with
  * the model in every cycle. With "-" as NETLIST the model runs alone. TOGGLES gets the toggles of every net from cycle
  * 0 to the last result (32-bit, in the netlist's order), FEATURES the cycles and the cost model's features of the run
- * (JSON).
+ * (JSON). Gates have delays, and so glitches, unless --zero-delay says otherwise, which is faster. --replay drives any
+ * netlist with values from a file (replay.h), without a model.
  */
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -22,6 +24,7 @@
 #include "sim/run/job.h"
 #include "sim/run/options.h"
 #include "tools/gate_sim/gates.h"
+#include "tools/gate_sim/replay.h"
 
 /* ---- The netlist behind sim/lockstep/rtl_port.h ---- */
 
@@ -182,15 +185,22 @@ static em_status check_ports(const char *path, em_error *error) {
   return EM_OK;
 }
 
-static em_status run_gates(char **argv, const em_options *options, em_job *job, em_error *error) {
+/* What the command line asks for. */
+typedef struct {
+  bool delays;
+  char **words; /* NETLIST and what follows */
+  int count;
+} request;
+
+static em_status run_gates(const request *asked, const em_options *options, em_job *job, em_error *error) {
   const em_rtl_library library = {
       .open = open_gates, .close = close_gates, .settle = settle_gates, .clock = clock_gates};
   em_rtl_driver driver;
-  em_status status = em_gates_load(&the_gates, argv[1], error);
+  em_status status = em_gates_load(&the_gates, asked->words[0], asked->delays, error);
   if (status != EM_OK) {
     return status;
   }
-  status = check_ports(argv[1], error);
+  status = check_ports(asked->words[0], error);
   if (status == EM_OK) {
     status = start(job, &library, &driver, error);
   }
@@ -199,30 +209,56 @@ static em_status run_gates(char **argv, const em_options *options, em_job *job, 
     status = run(job, options, &driver, error);
   }
   if (status == EM_OK) {
-    status = save_toggles(argv[2], error);
+    status = save_toggles(asked->words[1], error);
   }
   em_gates_free(&the_gates);
   return status;
 }
 
-static em_status simulate(char **argv, const em_options *options, em_job *job, em_error *error) {
-  em_status status = strcmp(argv[1], "-") == 0 ? run(job, options, NULL, error) : run_gates(argv, options, job, error);
-  return status == EM_OK ? save_features(argv[3], job, error) : status;
+static em_status simulate(const request *asked, const em_options *options, em_job *job, em_error *error) {
+  bool model_alone = strcmp(asked->words[0], "-") == 0;
+  em_status status = model_alone ? run(job, options, NULL, error) : run_gates(asked, options, job, error);
+  return status == EM_OK ? save_features(asked->words[2], job, error) : status;
+}
+
+static em_status run_job(const request *asked, em_error *error) {
+  em_options options;
+  em_job job;
+  em_status status = em_options_parse(asked->count - 2, asked->words + 2, EM_COMMAND_RUN, &options, error);
+  if (status == EM_OK) {
+    status = em_job_open(&job, options.design, options.network, options.frames, options.frame_limit, true, error);
+  }
+  if (status == EM_OK) {
+    status = simulate(asked, &options, &job, error);
+    em_job_close(&job);
+  }
+  return status;
+}
+
+static em_status replay(const request *asked, em_error *error) {
+  em_status status = em_gates_load(&the_gates, asked->words[0], asked->delays, error);
+  if (status != EM_OK) {
+    return status;
+  }
+  status = em_gates_replay(&the_gates, asked->words[3], error);
+  if (status == EM_OK) {
+    status = save_toggles(asked->words[1], error);
+  }
+  em_gates_free(&the_gates);
+  return status;
 }
 
 int main(int argc, char **argv) {
-  em_options options;
-  em_job job;
+  bool zero_delay = argc > 1 && strcmp(argv[1], "--zero-delay") == 0;
+  request asked = {!zero_delay, argv + 1 + zero_delay, argc - 1 - zero_delay};
   em_error error;
-  em_status status = argc > 4
-                         ? em_options_parse(argc - 3, argv + 3, EM_COMMAND_RUN, &options, &error)
-                         : em_fail(&error, EM_BAD_INPUT, "needs NETLIST TOGGLES FEATURES DESIGN and options of run");
-  if (status == EM_OK) {
-    status = em_job_open(&job, options.design, options.network, options.frames, options.frame_limit, true, &error);
-    if (status == EM_OK) {
-      status = simulate(argv, &options, &job, &error);
-      em_job_close(&job);
-    }
+  em_status status;
+  if (asked.count == 4 && strcmp(asked.words[2], "--replay") == 0) {
+    status = replay(&asked, &error);
+  } else if (asked.count > 3) {
+    status = run_job(&asked, &error);
+  } else {
+    status = em_fail(&error, EM_BAD_INPUT, "needs NETLIST TOGGLES FEATURES DESIGN and options of run");
   }
   if (status != EM_OK) {
     fprintf(stderr, "gate_sim: %s\n", error.text);
