@@ -124,6 +124,8 @@ struct sequences : bench {
   void go_on() {
     uint32_t on = 1;
     if (!dut.running()) {
+      wait(2 * dut.clock_period()); /* what came out in the very cycle of the stop is in the receiver then */
+      drain();
       send(apb, true, EM_APB_CTRL, &on, 4);
       lose();
     }
