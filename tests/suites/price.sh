@@ -67,6 +67,7 @@ check "a clock above it is, and the engine is named" bash -c \
 check "a lower supply lowers the limit as it slows the logic" python "
 low, high = float(sys.argv[1]), float(sys.argv[2])
 assert abs(low / high / (((0.65 - 0.3) ** 1.3 / 0.65) / ((0.8 - 0.3) ** 1.3 / 0.8)) - 1) < 1e-6, (low, high)" "$(limit mars --set vdd_mv=650)" "$at_800"
+mkdir -p "$work/technology"
 check "half as fast an inverter halves it" bash -c "sed '/^  fo4_ps:/,/unit/ s/value: 13, low: 8, high: 20/value: 26, low: 8, high: 40/' \
   configs/technology/gf22.yaml >$work/technology/other.yaml && $emamba report $work/mars.json --tech $work/technology/other.yaml -q --report $work/other.json"
 check "half as fast: so it says" python "
@@ -78,7 +79,6 @@ check "explore refuses a clock out of reach" bash -c \
   "$emamba explore $work/fast.yaml -o $work/fast.sqlite 2>$work/out; [ \$? -eq 2 ] && grep -q 'at 800 mV the clock of 5000 MHz is out of reach: ' $work/out && [ \$(wc -l <$work/out) -eq 1 ]"
 
 # Another technology: twice the MAC energy doubles switching and nothing else.
-mkdir -p "$work/technology"
 sed 's/{value: 0.085, low: 0.06, high: 0.12/{value: 0.17, low: 0.12, high: 0.24/' configs/technology/gf22.yaml >"$work/technology/other.yaml"
 check "another technology elsewhere" $emamba report "$work/mars.json" --tech "$work/technology/other.yaml" -q --report "$work/other.json"
 check "another technology: its figures are other ones, and sum up" /usr/bin/python3 tests/suites/check_report.py "$work/other.json"
