@@ -65,7 +65,7 @@ check "the table has the same points" test "$(wc -l <"$work/all.csv")" -eq $(($(
 
 # ---- NSGA-II of libpagmo, in a library of its own: among so few designs it finds the whole front ----
 
-space genetic "$some" "method: {nsga2: 400, seed: 3}"
+space genetic "$some" "method: {nsga2: 2000, seed: 3}"
 check "nsga2" "$emamba" explore "$work/genetic.yaml" -o "$work/genetic.sqlite" -q --json "$work/genetic.json"
 knobs() { /usr/bin/python3 -c 'import json, sys; print(sorted(p["knobs"] for p in json.load(open(sys.argv[1]))["points"]))' "$1"; }
 check "nsga2 finds the front that enumerate finds" test "$(knobs "$work/genetic.json")" = "$(knobs "$work/all.json")"
