@@ -53,7 +53,10 @@ static em_status load(em_rtl_library *library, const char *folder, em_error *err
 static void show_package(const char *design_folder, const em_rtl_recipe *recipe) {
   char path[EM_PATH_BYTES + 32], same[4096];
   snprintf(path, sizeof path, "%s/em_design_pkg.sv", design_folder);
-  const em_rtl_file *package = &recipe->files[0];
+  const em_rtl_file *package = recipe->files;
+  while (strcmp(package->name, "em_design_pkg.sv") != 0) { /* every recipe has it */
+    package++;
+  }
   FILE *old = fopen(path, "re");
   size_t at = 0, got;
   if (old != NULL) {
